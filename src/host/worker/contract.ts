@@ -24,15 +24,69 @@ export interface AppFunction {
   readonly id: string;
   readonly name: string;
   readonly bindings: readonly Binding[];
+  readonly retry?: RetryPolicy;
 }
 
-/** The part of an invocation that the durable engine uses. HTTP requests travel in a form of their own. */
+/** A function's own retry policy, in milliseconds. */
+export type RetryPolicy =
+  | { readonly strategy: 'fixedDelay'; readonly maxRetryCount: number; readonly delay: number }
+  | {
+      readonly strategy: 'exponentialBackoff';
+      readonly maxRetryCount: number;
+      readonly minimum: number;
+      readonly maximum: number;
+    };
+
+export interface HttpRequestData {
+  readonly method: string;
+  /** Absolute, as the client sees it. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Route parameters. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Absent where there is none, and where the app takes bodies as streams over its own port. */
+  readonly body?: Uint8Array;
+}
+
+export interface HttpCookie {
+  readonly name: string;
+  readonly value: string;
+  readonly domain?: string;
+  readonly path?: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly expires?: number;
+  readonly secure?: boolean;
+  readonly httpOnly?: boolean;
+  readonly sameSite?: 'Lax' | 'Strict' | 'None';
+  /** Seconds. */
+  readonly maxAge?: number;
+}
+
+export interface HttpResponseData {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies: readonly HttpCookie[];
+  readonly body: Uint8Array;
+}
+
+/** Of an execution that repeats a failed one. */
+export interface RetryContext {
+  readonly retryCount: number;
+  readonly maxRetryCount: number;
+  readonly exception: WorkerException;
+}
+
 export interface Invocation {
   readonly functionName: string;
   readonly invocationId: string;
   /** By binding name; bindings that are absent arrive as empty TypedData. */
   readonly inputs: ReadonlyMap<string, TypedData>;
   readonly triggerMetadata?: ReadonlyMap<string, TypedData>;
+  /** The value of the function's httpTrigger binding. */
+  readonly http?: HttpRequestData;
+  /** W3C `traceparent`. */
+  readonly traceParent?: string;
+  readonly retryContext?: RetryContext;
 }
 
 export interface WorkerException {
@@ -42,7 +96,13 @@ export interface WorkerException {
 }
 
 export type InvocationResult =
-  | { readonly ok: true; readonly returnValue: TypedData; readonly outputs: ReadonlyMap<string, TypedData> }
+  | {
+      readonly ok: true;
+      readonly returnValue: TypedData;
+      readonly outputs: ReadonlyMap<string, TypedData>;
+      /** What an HTTP function answered; absent when it returned nothing or has streamed its answer itself. */
+      readonly http?: HttpResponseData;
+    }
   | { readonly ok: false; readonly exception: WorkerException };
 
 /** Never rejects for a failure of the app's own code; rejects when the worker itself is gone. */

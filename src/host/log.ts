@@ -1,0 +1,39 @@
+export const logLevels = ['trace', 'debug', 'information', 'warning', 'error', 'critical'] as const;
+
+export type LogLevel = (typeof logLevels)[number];
+
+/** One line of the host's log. Categories are those of Functions: `Function.<name>.User`, `Host.Results`, … */
+export type Log = (level: LogLevel, category: string, message: string) => void;
+
+/** Category prefixes with the least level that is shown; `default` stands for all others. */
+export type LogFilter = Readonly<Record<string, LogLevel | 'none'>>;
+
+/** The longest matching prefix decides, as in `logging.logLevel` of host.json; prefixes end at a dot. */
+export function isLogged(filter: LogFilter, level: LogLevel, category: string): boolean {
+  let prefix = category;
+  while (prefix !== '' && filter[prefix] === undefined) prefix = prefix.slice(0, Math.max(0, prefix.lastIndexOf('.')));
+  const least = filter[prefix] ?? filter['default'] ?? 'information';
+  return least !== 'none' && logLevels.indexOf(level) >= logLevels.indexOf(least);
+}
+
+const labels: Readonly<Record<LogLevel, string>> = {
+  trace: 'trace',
+  debug: 'debug',
+  information: 'info ',
+  warning: 'WARN ',
+  error: 'ERROR',
+  critical: 'FATAL',
+};
+
+/** `12:34:56.789 info  [StartOrder] message`: a function's own lines carry its name, the host's their category. */
+export function formatLogLine(at: Date, level: LogLevel, category: string, message: string): string {
+  const source = /^Function\.(.+?)(?:\.User)?$/.exec(category)?.[1] ?? category;
+  return `${at.toISOString().slice(11, 23)} ${labels[level]} [${source}] ${message}\n`;
+}
+
+/** The time is that of the wall clock: a log must be readable beside other logs even when the host runs on a virtual one. */
+export function createConsoleLog(filter: LogFilter, write: (line: string) => void): Log {
+  return (level, category, message) => {
+    if (isLogged(filter, level, category)) write(formatLogLine(new Date(), level, category, message));
+  };
+}

@@ -1,0 +1,74 @@
+import { logFromApp } from './app-log.ts';
+import { appRegistry, runHooks } from './app-registry.ts';
+import type { Invocation, InvocationResult } from './contract.ts';
+import { toCoreRequest, toHttpResponse, toTypedData } from './core-conversions.ts';
+import type { CoreInvocationContext, CoreInvocationResponse, FunctionCallback, HookData } from './core-types.ts';
+
+/** Anything thrown becomes an Error, as in the Node.js worker, so that its text reaches the host. */
+function toError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  if (thrown === undefined || thrown === null) return new Error('Unknown error');
+  return new Error(typeof thrown === 'object' ? JSON.stringify(thrown) : String(thrown as string | number));
+}
+
+function toResult(response: CoreInvocationResponse): InvocationResult {
+  const { returnValue } = response;
+  return {
+    ok: true,
+    returnValue: toTypedData(returnValue),
+    outputs: new Map((response.outputData ?? []).map(({ name, data }) => [name, toTypedData(data)])),
+    ...(returnValue && 'http' in returnValue && { http: toHttpResponse(returnValue.http) }),
+  };
+}
+
+interface PreInvocation {
+  readonly invocationContext: unknown;
+  readonly hookData: HookData;
+  readonly appHookData: HookData;
+  inputs: unknown[];
+  functionCallback: FunctionCallback;
+}
+
+/** Hooks before, the function, hooks after; the hooks may replace inputs, callback, result and error. */
+async function runFunction(invocation: Invocation): Promise<InvocationResult> {
+  const registered = appRegistry.functions.get(invocation.functionName);
+  const model = appRegistry.programmingModel;
+  if (!registered || !model) throw new Error(`Function code for '${invocation.functionName}' is not loaded and cannot be invoked.`);
+  const { metadata, callback } = registered;
+  let invocationContext: unknown;
+  const core: CoreInvocationContext = {
+    invocationId: invocation.invocationId,
+    request: toCoreRequest(invocation, metadata),
+    metadata,
+    log: (level, category, message) =>
+      logFromApp(level, category, message, { functionName: metadata.name, invocationContext }),
+  };
+  const invocationModel = await model.getInvocationModel(core);
+  const { context, inputs } = await invocationModel.getArguments();
+  invocationContext = context;
+  const shared = { invocationContext: context, hookData: {}, appHookData: appRegistry.appHookData };
+  const before: PreInvocation = { ...shared, inputs, functionCallback: callback };
+  core.state = 'preInvocationHooks';
+  await runHooks('preInvocation', before);
+  const after = { ...shared, inputs: before.inputs, result: null as unknown, error: null as unknown };
+  core.state = 'invocation';
+  try {
+    after.result = await invocationModel.invokeFunction(context, before.inputs, before.functionCallback);
+  } catch (error) {
+    after.error = error;
+  }
+  core.state = 'postInvocationHooks';
+  await runHooks('postInvocation', after);
+  core.state = undefined;
+  if (after.error !== null && after.error !== undefined) throw after.error;
+  return toResult(await invocationModel.getResponse(context, after.result));
+}
+
+export async function runInvocation(invocation: Invocation): Promise<InvocationResult> {
+  try {
+    return await runFunction(invocation);
+  } catch (thrown) {
+    const error = toError(thrown);
+    return { ok: false, exception: { message: error.message, stackTrace: error.stack ?? '', source: '' } };
+  }
+}

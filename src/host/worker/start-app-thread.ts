@@ -1,0 +1,129 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
+import type { Log } from '../log.ts';
+import type { Invocation, InvocationResult, Invoke } from './contract.ts';
+import { wholeBuffer, type AppThreadData, type FromAppThread, type LoadedApp, type ToAppThread } from './messages.ts';
+import { siblingModule } from './sibling-module.ts';
+
+/** The app could not be loaded. Its stack is the app's own. */
+export class AppLoadError extends Error {
+  override readonly name = 'AppLoadError';
+}
+
+/** The thread ended before it answered: the function may or may not have done its work. */
+export class WorkerGoneError extends Error {
+  override readonly name = 'WorkerGoneError';
+}
+
+/** One life of the thread that runs the app. */
+export interface AppThread {
+  readonly app: LoadedApp;
+  /** Rejects with WorkerGoneError when the thread ends first. */
+  readonly invoke: Invoke;
+  /** Settles, with the reason, when the thread has ended for whatever reason. */
+  readonly ended: Promise<string>;
+  /** Runs the app's appTerminate hooks and ends the thread, by force after `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface AppThreadOptions {
+  readonly appDir: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly hostVersion: string;
+  readonly log: Log;
+}
+
+function startWorker({ appDir, env, hostVersion }: AppThreadOptions): Worker {
+  return new Worker(siblingModule(import.meta.url, 'app-thread'), {
+    name: 'app',
+    workerData: { appDir, hostVersion } satisfies AppThreadData,
+    env: { ...env },
+    execArgv: ['--disable-warning=ExperimentalWarning', '--enable-source-maps'],
+    stdout: true,
+    stderr: true,
+  });
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Calls under way, by number; a thread that ends fails them all. */
+function createCalls(post: (message: ToAppThread, owned: ArrayBuffer[]) => void) {
+  const open = new Map<number, PromiseWithResolvers<InvocationResult>>();
+  let last = 0;
+  return {
+    start(invocation: Invocation): Promise<InvocationResult> {
+      const call = ++last;
+      const answer = Promise.withResolvers<InvocationResult>();
+      open.set(call, answer);
+      post({ kind: 'invoke', call, invocation }, wholeBuffer(invocation.http?.body));
+      return answer.promise;
+    },
+    finish(call: number, result: InvocationResult) {
+      open.get(call)?.resolve(result);
+      open.delete(call);
+    },
+    failAll(reason: string) {
+      for (const answer of open.values()) answer.reject(new WorkerGoneError(reason));
+      open.clear();
+    },
+  };
+}
+
+/**
+ * Starts a thread and loads the app in it.
+ *
+ * @throws AppLoadError when the app fails to load or ends the thread while it loads.
+ */
+export async function startAppThread(options: AppThreadOptions): Promise<AppThread> {
+  const { log } = options;
+  const worker = startWorker(options);
+  const loaded = Promise.withResolvers<LoadedApp>();
+  const ended = Promise.withResolvers<string>();
+  const calls = createCalls((message, owned) => worker.postMessage(message, owned));
+  let reason: string | undefined;
+
+  const receive = (message: FromAppThread) => {
+    switch (message.kind) {
+      case 'loaded':
+        return loaded.resolve(message.app);
+      case 'loadFailed':
+        loaded.reject(Object.assign(new AppLoadError(message.message), { stack: message.stack }));
+        return void worker.terminate();
+      case 'result':
+        return calls.finish(message.call, message.result);
+      case 'log':
+        return log(message.level, message.category, message.message);
+    }
+  };
+  worker.on('message', receive);
+  worker.on('error', (error: unknown) => {
+    reason = describe(error);
+  });
+  worker.on('exit', (code) => {
+    reason ??= `the app ended its thread with exit code ${code}`;
+    loaded.reject(Object.assign(new AppLoadError(reason), { stack: reason }));
+    calls.failAll(`The app's worker is gone: ${reason.split('\n', 1)[0]}`);
+    ended.resolve(reason);
+  });
+  const forward = (stream: Readable, level: 'information' | 'warning') =>
+    createInterface({ input: stream }).on('line', (line) => log(level, 'Host.Function.Console', line));
+  forward(worker.stdout, 'information');
+  forward(worker.stderr, 'warning');
+
+  const app = await loaded.promise;
+  return {
+    app,
+    ended: ended.promise,
+    invoke: (invocation) =>
+      reason === undefined ? calls.start(invocation) : Promise.reject(new WorkerGoneError(reason)),
+    async stop(graceMs) {
+      worker.postMessage({ kind: 'terminate' } satisfies ToAppThread);
+      const force = setTimeout(() => void worker.terminate(), graceMs);
+      await ended.promise;
+      clearTimeout(force);
+    },
+  };
+}
