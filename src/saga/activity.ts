@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { minutes } from './duration.ts';
+import { SagaDefinitionError } from './errors.ts';
+import { accept, answer, type Call, deliver, type Reply } from './execute.ts';
+import { blobAndQueue, checkRetryOptions, type RetryOptions } from './retry.ts';
+
+/** What can be said of an effect once it is to be undone. */
+export type Outcome = 'succeeded' | 'unknown' | 'failed';
+
+/** The effect that `undo` takes back. `output` is there only when the outcome is `succeeded`. */
+export interface Done<I, O> {
+  readonly input: I;
+  readonly output?: O | undefined;
+  readonly outcome: Outcome;
+  readonly idempotencyKey: string;
+}
+
+/** The half of an activity that an orchestrator sees. */
+export interface Activity<I, O> {
+  readonly name: string;
+  readonly input: z.ZodType<I>;
+  readonly output: z.ZodType<O>;
+  /** `final` cannot be undone and is allowed only as the pivot or after it. */
+  readonly effect: 'compensable' | 'none' | 'final';
+  readonly retry: RetryOptions;
+  readonly undoRetry: RetryOptions;
+}
+
+/** The half that the host calls: the activity joined with the services it works on. */
+export interface BoundActivity {
+  readonly name: string;
+  readonly execute: (request: unknown) => Promise<Reply>;
+  /** Absent when the activity declares nothing to undo. */
+  readonly undo?: (request: unknown) => Promise<Reply>;
+}
+
+export interface ActivityDefinition<I, O, S> extends Activity<I, O> {
+  bind(services: S): BoundActivity;
+}
+
+/** An activity declares its effect: how it is undone, that there is nothing to undo, or that it cannot be undone. */
+type Effect<I, O, S> =
+  | { readonly undo: (done: Done<I, O>, services: S, call: Call) => Promise<void>; readonly effect?: never }
+  | { readonly effect: 'none' | 'final'; readonly undo?: never };
+
+export type ActivityOptions<I, O, S> = Effect<I, O, S> & {
+  readonly name: string;
+  readonly input: z.ZodType<I>;
+  readonly output: z.ZodType<O>;
+  readonly run: (input: I, services: S, call: Call) => Promise<O>;
+  /** Default {@link blobAndQueue}: 1, 2, 4, 8, 16 s. */
+  readonly retry?: RetryOptions;
+  /** The policy of `undo`; default {@link blobAndQueue}. */
+  readonly undoRetry?: RetryOptions;
+  /** One attempt's time in milliseconds; an attempt that exceeds it has an unknown outcome. Default five minutes. */
+  readonly timeoutMs?: number;
+};
+
+const functionName = /^[A-Za-z][A-Za-z0-9_-]{0,100}$/;
+
+/** The function that takes back what `name` did. */
+export const undoName = (name: string): string => `${name}-undo`;
+
+/**
+ * Declares one activity of one outside system, do and undo side by side.
+ * @throws SagaDefinitionError when the name is no function name of Azure Functions, or a number is out of range.
+ */
+export function defineActivity<I, O, S>(options: ActivityOptions<I, O, S>): ActivityDefinition<I, O, S> {
+  const { name, input, output, run, undo } = options;
+  if (!functionName.test(name)) {
+    throw new SagaDefinitionError(
+      `activity '${name}': a name is a letter followed by up to 100 letters, digits, '-' or '_' (a function name of Azure Functions)`,
+    );
+  }
+  const timeoutMs = options.timeoutMs ?? minutes(5);
+  if (!(timeoutMs > 0))
+    throw new SagaDefinitionError(`activity '${name}': timeoutMs is ${timeoutMs}; it must be more than 0`);
+  const doneSchema = z.object({
+    input,
+    output: output.optional(),
+    outcome: z.enum(['succeeded', 'unknown', 'failed']),
+    idempotencyKey: z.string(),
+  });
+  return {
+    name,
+    input,
+    output,
+    effect: undo === undefined ? options.effect : 'compensable',
+    retry: checkRetryOptions(`activity '${name}'`, options.retry ?? blobAndQueue),
+    undoRetry: checkRetryOptions(`activity '${name}' (undo)`, options.undoRetry ?? blobAndQueue),
+    bind: (services) => ({
+      name,
+      execute: (request) =>
+        answer(timeoutMs, request, async (raw, call) => {
+          const value = await run(accept(input, raw, `input of ${name}`), services, call);
+          return deliver(output, value, name);
+        }),
+      ...(undo !== undefined && {
+        undo: (request: unknown) =>
+          answer(timeoutMs, request, async (raw, call) => {
+            await undo(accept(doneSchema, raw, `undo of ${name}`), services, call);
+            return { ok: true };
+          }),
+      }),
+    }),
+  };
+}

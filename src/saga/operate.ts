@@ -1,0 +1,7 @@
+// The engine's second door: what registers sagas with the host and operates running ones.
+
+export { type GateAction, type GateDecision, gateDecisionSchema, type GateDecisions, failedGate } from './gate.ts';
+export { registerSagas } from './register-sagas.ts';
+export { parseAnswer, type Review, reviewEvent } from './review.ts';
+export { type SagaStatus, sagaStatusSchema } from './status.ts';
+export { cancelEvent } from './wait.ts';

@@ -1,0 +1,119 @@
+import type { z } from 'zod';
+import type { Activity } from './activity.ts';
+import { businessError, SagaDefinitionError, SagaFailure } from './errors.ts';
+import { count, type Execution, report } from './execution.ts';
+import type { Operation } from './operation.ts';
+import { seededFraction } from './retry.ts';
+import { type Approval, openReview, type Review } from './review.ts';
+import { runScope, type ScopeOptions } from './scope.ts';
+import { type Attempt, attemptStep, runStep, type StepOptions } from './step.ts';
+import { sleepUntil } from './wait.ts';
+
+/** What a saga's code works with; `yield*` each operation. */
+export interface Saga {
+  readonly instanceId: string;
+  readonly correlationId: string;
+  /** A step that must succeed. @throws StepFailed */
+  step<I, O>(activity: Activity<I, O>, input: NoInfer<I>, options?: StepOptions): Operation<O>;
+  /** A best-effort step: its failure is recorded and returned. */
+  attempt<I, O>(activity: Activity<I, O>, input: NoInfer<I>, options?: StepOptions): Operation<Attempt<O>>;
+  /** Steps that are undone together. */
+  scope<T>(name: string, body: () => Operation<T>, options?: ScopeOptions): Operation<T>;
+  /** From here on a failure does not undo: it holds for forward recovery, and a cancel comes too late. */
+  pivot(): void;
+  /** Asks a person. @throws ReviewRejected */
+  review<D>(review: Review<D>, subject: { readonly of: unknown }): Operation<Approval<D>>;
+  /** Waits for a durable time, in milliseconds. */
+  sleep(durationMs: number): Operation<void>;
+  /** Fails the saga for a reason of the business. */
+  fail(code: string, message: string): never;
+  /** How far the saga is, 0 to 100, for those who watch it. */
+  progress(percent: number): void;
+  /** The time of the current episode: the same at every replay. */
+  now(): Date;
+  newId(): string;
+  /** In [0, 1), the same at every replay. */
+  random(): number;
+}
+
+export interface SagaOptions<I, O> {
+  /** The orchestrator function's name. */
+  readonly name: string;
+  /** Raised when the order of steps changes; shown in the status. */
+  readonly version: string;
+  readonly input: z.ZodType<I>;
+  /** The reviews that the saga opens, so that the API can check answers and render forms. */
+  readonly reviews?: readonly Review<unknown>[];
+  /** What ties the saga to the request that caused it. Default: the instance id. */
+  readonly correlationId?: (input: I) => string;
+  readonly run: (saga: Saga, input: I) => Operation<O>;
+  /** Runs after the compensation and before the instance fails, again after every rewind that fails; use best-effort steps. */
+  readonly onFailed?: (saga: Saga, input: I, failure: SagaFailure) => Operation<void>;
+}
+
+/** A saga, ready to be registered. */
+export interface SagaDefinition<I = unknown, O = unknown> extends Omit<
+  SagaOptions<I, O>,
+  'run' | 'onFailed' | 'correlationId' | 'reviews'
+> {
+  readonly reviews: readonly Review<unknown>[];
+  /** Joins the saga's code with an input that still has to be checked. @throws SagaDefinitionError */
+  prepare(rawInput: unknown): PreparedSaga<O>;
+}
+
+export interface PreparedSaga<O> {
+  readonly correlationId: string | undefined;
+  run(saga: Saga): Operation<O>;
+  onFailed(saga: Saga, failure: SagaFailure): Operation<void>;
+}
+
+/** Declares a saga: an orchestrator that undoes what it did when it fails. */
+export function defineSaga<I, O>(options: SagaOptions<I, O>): SagaDefinition<I, O> {
+  const { name, version, input, reviews = [], run, onFailed, correlationId } = options;
+  return {
+    name,
+    version,
+    input,
+    reviews,
+    prepare(rawInput) {
+      const parsed = input.safeParse(rawInput);
+      if (!parsed.success)
+        throw new SagaDefinitionError(`the input of saga '${name}' does not fit its schema: ${parsed.error.message}`);
+      return {
+        correlationId: correlationId?.(parsed.data),
+        run: (saga) => run(saga, parsed.data),
+        *onFailed(saga, failure) {
+          if (onFailed !== undefined) yield* onFailed(saga, parsed.data, failure);
+        },
+      };
+    },
+  };
+}
+
+export function createSaga(execution: Execution, reviews: readonly Review<unknown>[]): Saga {
+  const { df } = execution;
+  return {
+    instanceId: df.instanceId,
+    correlationId: execution.correlationId,
+    step: (activity, input, options) => runStep(execution, activity, input, options),
+    attempt: (activity, input, options) => attemptStep(execution, activity, input, options),
+    scope: (name, body, options) => runScope(execution, name, body, options),
+    pivot() {
+      execution.pivoted = true;
+    },
+    review(review, { of }) {
+      if (reviews.includes(review)) return openReview(execution, review, of);
+      throw new SagaDefinitionError(
+        `saga '${execution.saga}' opens review '${review.name}' but does not list it: add it to reviews of defineSaga`,
+      );
+    },
+    sleep: (durationMs) => sleepUntil(execution, new Date(df.currentUtcDateTime.getTime() + durationMs)),
+    fail(code, message) {
+      throw new SagaFailure(businessError('SagaFailure', code, message));
+    },
+    progress: (percent) => report(execution, { percent: Math.min(100, Math.max(0, percent)) }),
+    now: () => df.currentUtcDateTime,
+    newId: () => df.newGuid(df.instanceId),
+    random: () => seededFraction(`${df.instanceId}/random#${count(execution, 'random')}`),
+  };
+}
