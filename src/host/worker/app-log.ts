@@ -26,7 +26,7 @@ export function logFromApp(
   if (!inHook) {
     inHook = true;
     try {
-      for (const hook of [...appRegistry.hooks.log]) void hook(context);
+      for (const hook of appRegistry.hooks.log) void hook(context);
     } finally {
       inHook = false;
     }

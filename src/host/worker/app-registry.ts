@@ -1,4 +1,11 @@
-import type { FunctionCallback, FunctionMetadata, HookCallback, HookContext, HookData, ProgrammingModel } from './core-types.ts';
+import type {
+  FunctionCallback,
+  FunctionMetadata,
+  HookCallback,
+  HookContext,
+  HookData,
+  ProgrammingModel,
+} from './core-types.ts';
 
 const hookNames = ['preInvocation', 'postInvocation', 'appStart', 'appTerminate', 'log'] as const;
 
@@ -33,6 +40,9 @@ export const appRegistry: AppRegistry = {
 };
 
 /** One after the other; a hook that fails ends the row. */
-export async function runHooks<C extends HookContext>(name: Exclude<HookName, 'log'>, context: C): Promise<void> {
-  for (const hook of [...appRegistry.hooks[name]]) await hook(context);
+export async function runHooks(
+  name: Exclude<HookName, 'log'>,
+  context: HookContext & Record<string, unknown>,
+): Promise<void> {
+  for (const hook of appRegistry.hooks[name]) await hook(context);
 }

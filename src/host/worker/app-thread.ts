@@ -44,7 +44,8 @@ async function start(): Promise<LoadedApp> {
   };
 }
 
-const ownedBuffers = (result: InvocationResult) => (result.ok ? wholeBuffer(result.http?.body) : []);
+const ownedBuffers = (result: InvocationResult) =>
+  result.ok && typeof result.http === 'object' ? wholeBuffer(result.http.body) : [];
 
 onMessage((message) => {
   switch (message.kind) {

@@ -1,7 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { Invoke } from './contract.ts';
 import type { LoadedApp } from './messages.ts';
-import { startAppThread, WorkerGoneError, type AppThread, type AppThreadOptions } from './start-app-thread.ts';
+import {
+  startAppThread,
+  WorkerGoneError,
+  type AppLoadError,
+  type AppThread,
+  type AppThreadOptions,
+} from './start-app-thread.ts';
 
 const firstRestartDelay = 100;
 const longestRestartDelay = 30_000;
@@ -32,37 +38,36 @@ export async function createAppWorker(options: AppThreadOptions & { readonly clo
   let thread = await startAppThread(options);
   let running: Promise<AppThread> = Promise.resolve(thread);
 
+  const watch = async (started: AppThread) => {
+    const since = clock.now();
+    const reason = await started.ended;
+    if (stopping) return;
+    log('error', 'Host.Worker', `The app crashed: ${reason}`);
+    if (clock.now() - since > healthyLife) failures = 0;
+    restart();
+  };
+  const startAgain = async (next: PromiseWithResolvers<AppThread>) => {
+    try {
+      thread = await startAppThread(options);
+      next.resolve(thread);
+      void watch(thread);
+      if (stopping) await thread.stop(terminateGrace);
+    } catch (error) {
+      const { message, stack } = error as AppLoadError;
+      log('error', 'Host.Worker', `The app could not be loaded again: ${stack ?? message}`);
+      next.reject(new WorkerGoneError(`The app could not be loaded again: ${message}`));
+      if (!stopping) restart();
+    }
+  };
   const restart = () => {
     const delay = computeRestartDelay(failures++);
     log('warning', 'Host.Worker', `The app is restarted in ${delay} ms.`);
     const next = Promise.withResolvers<AppThread>();
     next.promise.catch(() => {}); // nobody may be waiting for it
     running = next.promise;
-    cancelRestart = clock.at(clock.now() + delay, () => {
-      startAppThread(options).then(
-        (started) => {
-          thread = started;
-          next.resolve(started);
-          watch(started);
-        },
-        (error: Error) => {
-          log('error', 'Host.Worker', `The app could not be loaded again: ${error.stack ?? error.message}`);
-          next.reject(new WorkerGoneError(`The app could not be loaded again: ${error.message}`));
-          if (!stopping) restart();
-        },
-      );
-    });
+    cancelRestart = clock.at(clock.now() + delay, () => void startAgain(next));
   };
-  const watch = (started: AppThread) => {
-    const since = clock.now();
-    void started.ended.then((reason) => {
-      if (stopping) return;
-      log('error', 'Host.Worker', `The app crashed: ${reason}`);
-      if (clock.now() - since > healthyLife) failures = 0;
-      restart();
-    });
-  };
-  watch(thread);
+  void watch(thread);
 
   return {
     functions: thread.app.functions,

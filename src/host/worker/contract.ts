@@ -100,8 +100,8 @@ export type InvocationResult =
       readonly ok: true;
       readonly returnValue: TypedData;
       readonly outputs: ReadonlyMap<string, TypedData>;
-      /** What an HTTP function answered; absent when it returned nothing or has streamed its answer itself. */
-      readonly http?: HttpResponseData;
+      /** What an HTTP function answered; `streamed` when it went over the app's own port, absent when it returned nothing. */
+      readonly http?: HttpResponseData | 'streamed';
     }
   | { readonly ok: false; readonly exception: WorkerException };
 

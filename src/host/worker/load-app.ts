@@ -29,7 +29,9 @@ export function findEntryPoints(appDir: string): readonly string[] {
   }
   const files = globSync(main.replaceAll('\\', '/'), { cwd: appDir }).sort();
   if (files.length === 0) {
-    throw new Error(`"main" of ${appDir}/package.json is "${main}", which matches no file. Build the app, or correct it.`);
+    throw new Error(
+      `"main" of ${appDir}/package.json is "${main}", which matches no file. Build the app, or correct it.`,
+    );
   }
   return files.map((file) => join(appDir, file));
 }

@@ -8,8 +8,7 @@ export interface AppThreadData {
 }
 
 export type ToAppThread =
-  | { readonly kind: 'invoke'; readonly call: number; readonly invocation: Invocation }
-  | { readonly kind: 'terminate' };
+  { readonly kind: 'invoke'; readonly call: number; readonly invocation: Invocation } | { readonly kind: 'terminate' };
 
 export interface LoadedApp {
   readonly functions: readonly AppFunction[];

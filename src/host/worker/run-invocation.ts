@@ -2,26 +2,40 @@ import { logFromApp } from './app-log.ts';
 import { appRegistry, runHooks } from './app-registry.ts';
 import type { Invocation, InvocationResult } from './contract.ts';
 import { toCoreRequest, toHttpResponse, toTypedData } from './core-conversions.ts';
-import type { CoreInvocationContext, CoreInvocationResponse, FunctionCallback, HookData } from './core-types.ts';
+import type {
+  CoreInvocationContext,
+  CoreInvocationResponse,
+  FunctionCallback,
+  FunctionMetadata,
+  HookData,
+} from './core-types.ts';
 
 /** Anything thrown becomes an Error, as in the Node.js worker, so that its text reaches the host. */
 function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
   if (thrown === undefined || thrown === null) return new Error('Unknown error');
-  return new Error(typeof thrown === 'object' ? JSON.stringify(thrown) : String(thrown as string | number));
+  return new Error(typeof thrown === 'object' ? JSON.stringify(thrown) : String(thrown));
 }
 
-function toResult(response: CoreInvocationResponse): InvocationResult {
+/** With HTTP streams the library has sent the answer by now and tells us nothing of it. */
+function toHttp(response: CoreInvocationResponse, result: unknown, metadata: FunctionMetadata) {
   const { returnValue } = response;
+  if (returnValue && 'http' in returnValue) return { http: toHttpResponse(returnValue.http) };
+  const isAnswer =
+    metadata.bindings['$return']?.type.toLowerCase() === 'http' && result !== null && result !== undefined;
+  return isAnswer ? { http: 'streamed' as const } : {};
+}
+
+function toResult(response: CoreInvocationResponse, result: unknown, metadata: FunctionMetadata): InvocationResult {
   return {
     ok: true,
-    returnValue: toTypedData(returnValue),
+    returnValue: toTypedData(response.returnValue),
     outputs: new Map((response.outputData ?? []).map(({ name, data }) => [name, toTypedData(data)])),
-    ...(returnValue && 'http' in returnValue && { http: toHttpResponse(returnValue.http) }),
+    ...toHttp(response, result, metadata),
   };
 }
 
-interface PreInvocation {
+interface PreInvocation extends Record<string, unknown> {
   readonly invocationContext: unknown;
   readonly hookData: HookData;
   readonly appHookData: HookData;
@@ -33,7 +47,8 @@ interface PreInvocation {
 async function runFunction(invocation: Invocation): Promise<InvocationResult> {
   const registered = appRegistry.functions.get(invocation.functionName);
   const model = appRegistry.programmingModel;
-  if (!registered || !model) throw new Error(`Function code for '${invocation.functionName}' is not loaded and cannot be invoked.`);
+  if (!registered || !model)
+    throw new Error(`Function code for '${invocation.functionName}' is not loaded and cannot be invoked.`);
   const { metadata, callback } = registered;
   let invocationContext: unknown;
   const core: CoreInvocationContext = {
@@ -61,7 +76,7 @@ async function runFunction(invocation: Invocation): Promise<InvocationResult> {
   await runHooks('postInvocation', after);
   core.state = undefined;
   if (after.error !== null && after.error !== undefined) throw after.error;
-  return toResult(await invocationModel.getResponse(context, after.result));
+  return toResult(await invocationModel.getResponse(context, after.result), after.result, metadata);
 }
 
 export async function runInvocation(invocation: Invocation): Promise<InvocationResult> {

@@ -1,0 +1,44 @@
+import type { TypedData } from '../worker/contract.ts';
+
+export interface DurableClientUrls {
+  /** Of the management API, e.g. `http://127.0.0.1:7071/runtime/webhooks/durabletask`. */
+  readonly baseUrl: string;
+  /** What the client itself calls; ends with a slash. */
+  readonly rpcBaseUrl: string;
+  readonly taskHubName: string;
+}
+
+/** The value of a durableClient binding, as the Durable extension writes it: the client reads its URLs from there. */
+export function createDurableClientInput({ baseUrl, rpcBaseUrl, taskHubName }: DurableClientUrls): TypedData {
+  const query = `taskHub=${encodeURIComponent(taskHubName)}&connection=Storage`;
+  const instance = `${baseUrl}/instances/INSTANCEID`;
+  const starter = `${baseUrl}/orchestrators/{functionName}[/{instanceId}]`;
+  return {
+    string: JSON.stringify({
+      taskHubName,
+      connectionName: null,
+      creationUrls: {
+        createNewInstancePostUri: starter,
+        createAndWaitOnNewInstancePostUri: `${starter}?timeout={timeoutInSeconds}&pollingInterval={intervalInSeconds}`,
+      },
+      managementUrls: {
+        id: 'INSTANCEID',
+        statusQueryGetUri: `${instance}?${query}`,
+        sendEventPostUri: `${instance}/raiseEvent/{eventName}?${query}`,
+        terminatePostUri: `${instance}/terminate?reason={text}&${query}`,
+        rewindPostUri: `${instance}/rewind?reason={text}&${query}`,
+        purgeHistoryDeleteUri: `${instance}?${query}`,
+        restartPostUri: `${instance}/restart?${query}`,
+        suspendPostUri: `${instance}/suspend?reason={text}&${query}`,
+        resumePostUri: `${instance}/resume?reason={text}&${query}`,
+      },
+      baseUrl,
+      // The query that a key would stand in: this host has none.
+      requiredQueryStringParameters: '',
+      rpcBaseUrl,
+      httpBaseUrl: null,
+      maxGrpcMessageSizeInBytes: null,
+      grpcHttpClientTimeout: null,
+    }),
+  };
+}

@@ -1,0 +1,88 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Log } from '../log.ts';
+import { BodyTooLargeError } from './read-body.ts';
+
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export interface HttpServer {
+  readonly port: number;
+  /** From now on; until the first time every request is answered 503. */
+  serve(handle: HttpHandler): void;
+  /** Takes no new connections, lets requests under way end within `graceMs`, and then closes what is left. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly log: Log;
+}
+
+/** That of Kestrel, which lets no request end by age. */
+const keepAliveTimeout = 130_000;
+
+export function answer(
+  response: ServerResponse,
+  status: number,
+  body: string | Uint8Array = '',
+  headers: Readonly<Record<string, string | readonly string[]>> = {},
+): void {
+  const length = Buffer.byteLength(body);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (status !== 204 && status !== 304) response.setHeader('content-length', length);
+  response.writeHead(status);
+  response.end(length > 0 ? body : undefined);
+}
+
+function answerFailure(response: ServerResponse, error: unknown, log: Log): void {
+  if (!(error instanceof BodyTooLargeError)) {
+    log('error', 'Host.Http', error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+  if (response.headersSent || response.destroyed) return void response.destroy();
+  answer(response, error instanceof BodyTooLargeError ? 413 : 500, '', { connection: 'close' });
+}
+
+async function listen(server: Server, { host, port }: HttpServerOptions): Promise<number> {
+  const listening = Promise.withResolvers<void>();
+  server.once('error', listening.reject).listen(port, host, listening.resolve);
+  try {
+    await listening.promise;
+  } catch (cause) {
+    const inUse = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    const reason = inUse ? 'another program uses it. Give another one, or 0 for any that is free.' : String(cause);
+    throw new Error(`Port ${port} of ${host} cannot be opened: ${reason}`, { cause });
+  }
+  return (server.address() as AddressInfo).port;
+}
+
+/** @throws when the port cannot be opened, naming it. */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { log } = options;
+  let handle: HttpHandler = async (_request, response) => answer(response, 503, '', { 'retry-after': '1' });
+  const open = new Set<ServerResponse>();
+  const server = createServer({ keepAliveTimeout, requestTimeout: 0 }, (request, response) => {
+    open.add(response);
+    response.once('close', () => open.delete(response));
+    handle(request, response).catch((error: unknown) => answerFailure(response, error, log));
+  });
+  const port = await listen(server, options);
+  return {
+    port,
+    serve(next) {
+      handle = next;
+    },
+    async close(graceMs) {
+      const closed = Promise.withResolvers<void>();
+      server.close(() => closed.resolve());
+      for (const response of open) {
+        // An event stream has no end to wait for.
+        if (String(response.getHeader('content-type')).startsWith('text/event-stream')) response.destroy();
+      }
+      const force = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed.promise;
+      clearTimeout(force);
+    },
+  };
+}

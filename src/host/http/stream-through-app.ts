@@ -1,0 +1,91 @@
+import { request as httpRequest, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { Invocation, InvocationResult, Invoke } from '../worker/contract.ts';
+import { BodyTooLargeError, createBodyLimiter, hasBody } from './read-body.ts';
+
+interface StreamOptions {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly streamUri: string;
+  readonly bodyLimit: number;
+  readonly invocation: Invocation;
+  readonly invoke: Invoke;
+}
+
+/** Between two hops only (RFC 9110, 7.6.1), or ours. */
+const hopHeaders = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'x-ms-invocation-id',
+]);
+
+const endToEnd = (headers: NodeJS.Dict<string[]>) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !hopHeaders.has(name)));
+
+function connectToApp({ request, streamUri, invocation }: StreamOptions): ClientRequest {
+  return httpRequest(new URL(streamUri), {
+    // A kept connection may be closed by the app's side in the very moment it is used again.
+    agent: false,
+    method: request.method,
+    path: request.url,
+    headers: {
+      ...endToEnd(request.headersDistinct),
+      'x-ms-invocation-id': invocation.invocationId,
+      'x-forwarded-host': request.headers.host ?? new URL(invocation.http?.url ?? streamUri).host,
+      'x-forwarded-proto': 'http',
+      ...(request.headers['transfer-encoding'] !== undefined && { 'transfer-encoding': 'chunked' }),
+    },
+  });
+}
+
+/**
+ * Runs an HTTP function whose app takes bodies as streams: the invocation goes to the app's thread as ever, the bodies go
+ * over the HTTP port that the library opened there. When the client goes away, the app's streams break off.
+ *
+ * @returns the result where the caller has to answer: the function failed, or returned nothing.
+ * @throws BodyTooLargeError where nothing was answered yet.
+ */
+export function streamThroughApp(options: StreamOptions): Promise<InvocationResult | undefined> {
+  const { request, response, bodyLimit, invocation, invoke } = options;
+  const limiter = hasBody(request) ? createBodyLimiter(request, bodyLimit) : undefined;
+  const upstream = connectToApp(options);
+  const outcome = Promise.withResolvers<InvocationResult | undefined>();
+  const answered = Promise.withResolvers<void>();
+
+  upstream.once('response', (answer) => {
+    response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headersDistinct));
+    pipeline(answer, response).catch(() => response.destroy());
+  });
+  upstream.once('error', outcome.reject);
+  upstream.once('close', answered.resolve);
+  response.once('close', () => upstream.destroy());
+  if (limiter) {
+    pipeline(request, limiter, upstream).catch((error: unknown) => {
+      // Anything else means that one side has closed its end, which it may do before it has seen the whole body.
+      if (error instanceof BodyTooLargeError) outcome.reject(error);
+    });
+  } else {
+    upstream.end();
+  }
+
+  const run = async () => {
+    const result = await invoke(invocation);
+    if (result.ok && result.http === 'streamed') {
+      await answered.promise;
+      return outcome.resolve(undefined);
+    }
+    outcome.resolve(response.headersSent ? undefined : result);
+    if (response.headersSent) response.destroy();
+    upstream.destroy();
+  };
+  run().catch(outcome.reject);
+  return outcome.promise;
+}

@@ -1,0 +1,79 @@
+import { parseTimeSpan } from './time-span.ts';
+
+/** Reads a JSON document by dotted paths and remembers which ones, so that what nobody asked for can be named. */
+export interface SettingsReader {
+  text(path: string): string | undefined;
+  flag(path: string): boolean | undefined;
+  wholeNumber(path: string, least: number): number | undefined;
+  /** Milliseconds. */
+  timeSpan(path: string): number | undefined;
+  oneOf<const T extends string>(path: string, choices: readonly T[]): T | undefined;
+  /** The names and values of an object, each value one of the choices. */
+  namesWithChoice<const T extends string>(path: string, choices: readonly T[]): Record<string, T>;
+  /** These, and all below, are known and left alone. */
+  ignore(...paths: string[]): void;
+  /** Paths of settings that were neither read nor ignored. */
+  unread(): string[];
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function valueAt(document: unknown, path: string): unknown {
+  let value = document;
+  for (const name of path.split('.')) value = isObject(value) ? value[name] : undefined;
+  return value;
+}
+
+function findLeaves(value: unknown, path: string): string[] {
+  if (!isObject(value)) return [path];
+  return Object.entries(value).flatMap(([name, inner]) => findLeaves(inner, path === '' ? name : `${path}.${name}`));
+}
+
+/** Readers throw for a value of the wrong kind, naming the document, the path, the value and what is expected. */
+export function createSettingsReader(documentName: string, document: unknown): SettingsReader {
+  const seen = new Set<string>();
+  const read = <T>(path: string, expected: string, parse: (value: unknown) => T | undefined): T | undefined => {
+    seen.add(path);
+    const value = valueAt(document, path);
+    if (value === undefined || value === null) return undefined;
+    const parsed = parse(value);
+    if (parsed === undefined) {
+      throw new Error(`${documentName}: "${path}" is ${JSON.stringify(value)}; expected ${expected}.`);
+    }
+    return parsed;
+  };
+  const choose = <T extends string>(value: unknown, choices: readonly T[]) =>
+    choices.find((choice) => choice.toLowerCase() === String(value).toLowerCase());
+  return {
+    text: (path) => read(path, 'a text', (value) => (typeof value === 'string' ? value : undefined)),
+    flag: (path) => read(path, 'true or false', (value) => (typeof value === 'boolean' ? value : undefined)),
+    wholeNumber: (path, least) =>
+      read(path, `a whole number of at least ${least}`, (value) =>
+        Number.isSafeInteger(value) && Number(value) >= least ? Number(value) : undefined,
+      ),
+    timeSpan: (path) =>
+      read(path, 'a time span such as "00:05:00"', (value) =>
+        typeof value === 'string' ? parseTimeSpan(value) : undefined,
+      ),
+    oneOf: (path, choices) => read(path, `one of ${choices.join(', ')}`, (value) => choose(value, choices)),
+    namesWithChoice<const T extends string>(path: string, choices: readonly T[]) {
+      const object = read(path, 'an object', (value) => (isObject(value) ? value : undefined)) ?? {};
+      const expected = `one of ${choices.join(', ')}`;
+      return Object.fromEntries(
+        Object.entries(object).map(([name, value]): [string, T] => {
+          const choice = choose(value, choices);
+          if (choice !== undefined) return [name, choice];
+          throw new Error(`${documentName}: "${path}" has "${name}": ${JSON.stringify(value)}; expected ${expected}.`);
+        }),
+      );
+    },
+    ignore(...paths) {
+      for (const path of paths) seen.add(path);
+    },
+    unread: () =>
+      findLeaves(document, '').filter(
+        (leaf) => ![...seen].some((path) => leaf === path || leaf.startsWith(`${path}.`)),
+      ),
+  };
+}
