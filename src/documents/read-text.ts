@@ -27,24 +27,12 @@ export async function readText(
   bytes: Uint8Array,
   limits: ReadLimits = defaultReadLimits,
 ): Promise<ReadDocument> {
-  switch (kind) {
-    case 'pdf': {
-      const layout = await readPdf(bytes, limits);
-      return { text: renderLayout(layout), layout, pages: layout.pages.length };
-    }
-    case 'docx':
-      return readPlain(await readDocx(bytes), limits);
-    case 'text':
-      return readPlain(decodeText(bytes), limits);
-    case 'png':
-    case 'jpeg':
-      return refuseImage();
+  if (kind === 'png' || kind === 'jpeg') {
+    throw new DocumentUnreadableError('no_text', 'An image has no text layer; enter the fields by hand in the review.');
   }
-}
-
-function refuseImage(): Promise<never> {
-  const message = 'An image has no text layer; enter the fields by hand in the review.';
-  return Promise.reject(new DocumentUnreadableError('no_text', message));
+  if (kind !== 'pdf') return readPlain(kind === 'docx' ? await readDocx(bytes) : decodeText(bytes), limits);
+  const layout = await readPdf(bytes, limits);
+  return { text: renderLayout(layout), layout, pages: layout.pages.length };
 }
 
 function readPlain(text: string | undefined, limits: ReadLimits): ReadDocument {

@@ -1,0 +1,98 @@
+import { placesOf, type DocumentView } from './document-view.ts';
+import { scanDates, type FoundDate } from './scan-dates.ts';
+import type { Candidate, Cue } from './score.ts';
+
+/** Which of day and month comes first in dates like 03/08/2014. */
+export type DateOrder = 'day-first' | 'month-first';
+
+interface LabelledDate {
+  readonly date: FoundDate;
+  readonly cues: readonly Cue[];
+}
+
+/** How far behind its label a date may begin, in characters: "Total amount due on …", "Rechnung Nr. 4711 vom …". */
+const leeway = 12;
+
+export function dateCandidates(
+  view: DocumentView,
+  kind: 'issueDate' | 'dueDate',
+  order: DateOrder | undefined,
+): Candidate<string>[] {
+  return labelledDates(view, kind).map(({ date, cues }) => {
+    const reading = readDate(date, order);
+    return { value: reading.value, cues: [...cues, ...reading.cues] };
+  });
+}
+
+/** A document's only date is the likeliest date of issue, but a guess. */
+export function onlyDate(view: DocumentView, order: DateOrder | undefined): Candidate<string>[] {
+  const readings = new Map(scanDates(view.text).map((date) => [date.readings[0], readDate(date, order)]));
+  const [only] = readings.values();
+  return only && readings.size === 1 ? [{ value: only.value, cues: ['only-date', ...only.cues] }] : [];
+}
+
+function readDate(date: FoundDate, order: DateOrder | undefined): Candidate<string> {
+  const [dayFirst, monthFirst] = date.readings;
+  if (monthFirst === undefined) return { value: dayFirst, cues: ['unambiguous-date'] };
+  if (order === undefined) return { value: dayFirst, cues: ['ambiguous-date-order'] };
+  return { value: order === 'day-first' ? dayFirst : monthFirst, cues: ['date-order-known'] };
+}
+
+function labelledDates(view: DocumentView, kind: 'issueDate' | 'dueDate'): LabelledDate[] {
+  return placesOf(view, kind).flatMap(({ label, places }) => {
+    for (const { cell, from, relation } of places) {
+      const date = scanDates(cell.text).find(({ start }) => start >= from);
+      const isNear =
+        date &&
+        date.start - from <= leeway &&
+        !cell.labels.some((other) => other.start > label.start && other.end <= date.start && relation === 'after');
+      if (date && isNear) {
+        const cues: Cue[] = [
+          label.isWeak ? 'weak-label' : 'label',
+          relation === 'below' ? 'below-its-label' : 'beside-its-label',
+        ];
+        return [{ date, cues }];
+      }
+    }
+    return [];
+  });
+}
+
+const usAddress =
+  /\b(?:A[LKZR]|C[AOT]|DE|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])[ ,]+\d{5}(?:-\d{4})?\b/;
+const dayFirstPlaces =
+  /\b(?:United Kingdom|England|Ireland|India|Australia|New Zealand|South Africa|Singapore|GSTIN|ABN)\b|[£₹]|\bRs\.?\s?\d|\bINR\b|\bGBP\b|\bAUD\b/;
+
+/**
+ * The order of day and month: from a date in the document that allows only one, else from the language and the country.
+ * Undefined where these say nothing or contradict each other.
+ */
+export function inferDateOrder(view: DocumentView, language: string | undefined): DateOrder | undefined {
+  const slashed = scanDates(view.text).filter(({ separator }) => separator === '/' || separator === '-');
+  const orders = new Set(slashed.flatMap((date) => orderShown(view.text, date)));
+  if (orders.size > 0) return orders.size === 1 ? [...orders][0] : undefined;
+  if (language !== undefined && language !== 'en') return 'day-first';
+  const isDayFirst = dayFirstPlaces.test(view.text) || /€|\bEUR\b/.test(view.text);
+  const isMonthFirst = usAddress.test(view.text);
+  if (isDayFirst === isMonthFirst) return undefined;
+  return isDayFirst ? 'day-first' : 'month-first';
+}
+
+function orderShown(text: string, date: FoundDate): DateOrder[] {
+  const [first = 0, second = 0] = text.slice(date.start, date.end).split(/\D+/).map(Number);
+  if (first > 31 || first === second) return [];
+  if (first > 12) return ['day-first'];
+  return second > 12 ? ['month-first'] : [];
+}
+
+/** "14 days net", "zahlbar innerhalb 30 Tagen", "à 30 jours": the days a document gives for payment. */
+export function paymentTermDays(folded: string): number[] {
+  return [...folded.matchAll(paymentTerm)].map((match) => Number(match[1] ?? match[2]));
+}
+
+const paymentTerm =
+  /\bnet(?:to)? (\d{1,3})\b|(?<![\d.,])(\d{1,3}) (?:days?|tagen?|dagen|jours|dias|giorni|dager|dagar|dni|dnu)\b/g;
+
+export function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
+}

@@ -1,0 +1,145 @@
+/** What a printed label announces. `other` labels announce what is easily mistaken for one of the rest. */
+export type LabelKind =
+  'invoiceNumber' | 'purchaseOrderNumber' | 'issueDate' | 'dueDate' | 'vendor' | 'customer' | 'other';
+
+export interface Label {
+  readonly kind: LabelKind;
+  /** A weak label ("Date", "Factuur") is used for several things. */
+  readonly isWeak: boolean;
+  readonly start: number;
+  readonly end: number;
+}
+
+const invoice =
+  '(?:(?:tax |vat |proforma |pro-forma |commercial |sales )?invoice|bill|receipt|credit (?:note|memo)|rechnungs?|rg|re|gutschrifts?|beleg|(?:verkoop|credit)?factuur|(?:note de )?facture|avoir|factura|fattura|fatura|faktura(?: vat)?|lasku|szamla)';
+const number =
+  '(?:number|numbers|no|nos|nr|num|nummer|numero|numer|n[o°]?|#|id|ref|reference|cislo|c\\.|nro|numret)(?![a-z])\\.?o?';
+const date = '(?:date|datum|dato|data|fecha)';
+const of = "(?:of |the |de la |de l'|de |della |del |di |da |du |d'|der |van de |van )?";
+
+const table: readonly { readonly kind: LabelKind; readonly weak?: true; readonly patterns: readonly string[] }[] = [
+  {
+    kind: 'invoiceNumber',
+    patterns: [
+      `${invoice} ?[-/.]? ?${number}`,
+      `${invoice}(?:s|e)? ?(?:nummer|numero|nr)`,
+      `(?:numero|n[o°]?|nr|num|numer|cislo|number|no)\\.? ?${of}(?:the )?(?:invoice|facture|factura|fattura|fatura|faktury|factuur|rechnung|avoir)`,
+      `laskun ?numero`,
+      `szamla(?:szam| sorszama)`,
+      `factuur ?kenmerk`,
+    ],
+  },
+  {
+    kind: 'invoiceNumber',
+    weak: true,
+    patterns: [invoice, `(?:beleg|document|dokument|documento|ordre de facturation) ?-?${number}`],
+  },
+  {
+    kind: 'purchaseOrderNumber',
+    patterns: [
+      `(?:purchase order|p\\.?o\\.?|your order|customer order) ?(?:${number})?`,
+      `(?:ihre |kunden)?bestell(?:ung|nummer|nr|-nr)(?: ?${number})?`,
+      `(?:uw )?(?:inkoop|bestel)(?:order)?(?:nummer|nr)`,
+      `(?:numero |n° ?|no ?)?(?:de )?(?:bon de )?commande(?: ${number})?`,
+      `(?:numero |n° ?)?(?:de )?pedido(?: ${number})?`,
+      `(?:numero |n° ?|n\\. ?)?ordine(?: ${number})?`,
+    ],
+  },
+  {
+    kind: 'issueDate',
+    patterns: [
+      `${invoice}s? ?-?${date}`,
+      `${date} ${of}(?:invoice|issue|facture|facturation|factura|fattura|fatura|emission|emisi?on|expedicion|emissione|emissao|factuur|rechnung)`,
+      `(?:issue|issued|billing|bill|statement) (?:date|on)`,
+      `date issued|issued on|invoiced on|emis le|faite? le|ausstellungsdatum|belegdatum|rechnungs- ?(?:und|/) ?(?:liefer|leistungs)datum`,
+      `data (?:wystawienia|sprzedazy)|datum vystaveni|laskun ?paivays|paivays|fakturadato|fakturadatum|utstedt|factuur ?datum`,
+    ],
+  },
+  {
+    kind: 'issueDate',
+    weak: true,
+    patterns: [
+      date,
+      `dated|date le`,
+      `(?:rechnung|invoice|facture|factuur|factura|fattura)(?: [a-z]{0,3}\\.?:? ?[a-z]{0,4}[0-9][a-z0-9/-]*)? (?:vom|dated|of|du|van|del|de fecha) `,
+      `[a-z]{3,}, (?:den|le|el|il) `,
+    ],
+  },
+  {
+    kind: 'dueDate',
+    patterns: [
+      `(?:payment |invoice |amount |balance |total )?due (?:date|on|by)|date due|due|pay(?:ment)? (?:by|before|until)|please pay by|payable (?:by|on|before|until)`,
+      `(?:zahlbar|zu zahlen|fallig)(?: (?:bis|am|zum|bis zum))*|falligkeit(?:sdatum|stermin)?|zahlungsziel|zahlungstermin|zahlungsfrist|zahlung bis|faellig(?:keit)?(?: am)?|valuta`,
+      `verval ?datum|vervaldag|uiterste betaaldatum|te betalen (?:voor|uiterlijk)|betalen voor|uiterlijk`,
+      `(?:date )?(?:d')?echeance|date limite (?:de )?(?:paiement|reglement)|a (?:payer|regler) (?:avant|au plus tard)(?: le)?|payable (?:avant|au|le)|date de (?:paiement|reglement)|paiement (?:avant|le)`,
+      `(?:fecha (?:de )?)?vencimiento|fecha limite de pago|pagar antes del?`,
+      `(?:data (?:di )?)?scadenza|scad\\.|data (?:de )?vencimento|vencimento|da pagare entro(?: il)?`,
+      `forfallsdato|forfaldsdato|forfallodatum|forfallodag|betalas senast|termin platnosci|datum splatnosti|splatnost|erapaiva|fizetesi hatarido`,
+    ],
+  },
+  {
+    kind: 'vendor',
+    patterns: [
+      `sold by|seller|vendor|supplier|service provider|issued by|provided by|remit(?: payment)? to|payable to|from`,
+      `verkaufer|lieferant|rechnungssteller|leistungserbringer|kontoinhaber|zahlungsempfanger|verkauf durch`,
+      `leverancier|verkoper|verkocht door|ten name van|t\\.n\\.v\\.`,
+      `fournisseur|vendeur|vendu par|emetteur|prestataire|titulaire`,
+      `vendedor|proveedor|emisor|vendido por|titular|fornitore|venditore|cedente|intestatario|fornecedor|emitente|sprzedawca|dodavatel|leverantor|selger`,
+      `account (?:holder|name)|beneficiary(?: name)?`,
+    ],
+  },
+  {
+    kind: 'customer',
+    patterns: [
+      `(?:bill(?:ed|ing)?|ship(?:ped|ping)?|sold|invoiced?|delivered|deliver|issued) (?:to|address)(?: address)?|billing address|shipping address|delivery address|invoice address|customer(?: name| address| details)?|client(?: name)?|buyer|recipient|consignee|attn|attention`,
+      `rechnungs?(?:adresse|anschrift|empfanger)|liefer(?:adresse|anschrift)|leistungsempfanger|kunde|kaufer|auftraggeber|besteller|empfanger|an`,
+      `factuuradres|afleveradres|bezorgadres|leveradres|verzendadres|klant|aan|t\\.a\\.v\\.|ter attentie van`,
+      `(?:adresse de )?(?:facturation|livraison)|facture a|factures? a|adresse (?:du )?client|destinataire|acheteur|livre a|adresse a`,
+      `cliente|datos (?:del cliente|de facturacion)|facturar a|direccion de (?:facturacion|envio|entrega)|comprador|destinatario|facturado a`,
+      `fatturato a|spett(?:abile|\\.?le)?|intestato a|indirizzo di (?:fatturazione|spedizione|consegna)|cessionario|acquirente|nabywca|odberatel|kund|kunde`,
+    ],
+  },
+  {
+    kind: 'other',
+    patterns: [
+      `(?:customer|client|account|contract|subscriber|member|user|debtor|policy|reference|transaction|payment|job|project|case|ticket|quote|shipment|tracking|order|delivery(?: note)?|serial|article|item|registration|company|tax|vat|gst|phone|fax|routing|sort|bank account|abn|pan|tin|cin|gstin) ?(?:${number}|code)`,
+      `(?:kunden|vertrags|auftrags|liefer(?:schein)?|steuer|ust-?id|umsatzsteuer(?:-id|-identifikations)?|konto|telefon|artikel|bestell|referenz|projekt|debitoren|handelsregister|mandats|vorgangs|buchungs|ident)-? ?(?:nummer|nr)\\.?`,
+      `(?:klant|order|debiteur|btw|kvk|rekening|contract|relatie|artikel|bestel|klanten)-? ?(?:nummer|nr)\\.?`,
+      `(?:numero |n[o°] ?\\.? ?|ref(?:erence)?s?\\.? ?)(?:de |du |d'|di |del )?(?:client|compte|contrat|tva|siret|siren|telephone|cliente|cuenta|contrato|telefono|conto|contratto|partita iva|ligne|abonne|commande)`,
+      `(?:order|ordered|delivery|shipping|shipped|service|supply|period|payment|contract|start|end|print|printed|tax point|ship|transaction|statement period|expiry|subscription|usage|created|purchase) ?(?:date|period|on)`,
+      `${date} of (?:supply|service|delivery|order|payment|birth|shipment)`,
+      `(?:liefer|leistungs|bestell|auftrags|zahlungs|buchungs|druck|vertrags|abrechnungs|versand)-?(?:datum|zeitraum|monat)`,
+      `(?:lever|order|bestel|betaal|print|verzend)-?(?:datum|periode)|periode`,
+      `date (?:de |d')?(?:livraison|commande|expedition|prestation|impression|prelevement)|periode(?: de)?`,
+      `fecha (?:de )?(?:pedido|entrega|operacion|envio)|data (?:di )?(?:consegna|ordine|spedizione)|leveransdatum|orderdatum|leveringsdato`,
+      `${invoice} (?:to|address|total|amount|summary|for|from|period|type|currency|status|copy|details)`,
+      `(?:overdue|due to|amount due|balance due|total due|amount payable|past due)`,
+    ],
+  },
+];
+
+const compiled = table.flatMap(({ kind, weak, patterns }) =>
+  patterns.map((pattern) => ({
+    kind,
+    isWeak: weak === true,
+    pattern: new RegExp(`(?<![a-z0-9])(?:${pattern})(?![a-z])`, 'g'),
+  })),
+);
+
+/** The labels in a folded text, from left to right; where two overlap the longer one counts. */
+export function findLabels(folded: string): Label[] {
+  const hits = compiled.flatMap(({ kind, isWeak, pattern }) =>
+    [...folded.matchAll(pattern)].map((match) => ({
+      kind,
+      isWeak,
+      start: match.index,
+      end: match.index + match[0].length,
+    })),
+  );
+  const longestFirst = hits.sort((a, b) => b.end - b.start - (a.end - a.start) || Number(a.isWeak) - Number(b.isWeak));
+  const labels: Label[] = [];
+  for (const hit of longestFirst) {
+    if (!labels.some((label) => label.start < hit.end && hit.start < label.end)) labels.push(hit);
+  }
+  return labels.sort((a, b) => a.start - b.start);
+}
