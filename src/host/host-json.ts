@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { resolveSettings, type AppSettings } from './app-settings.ts';
 import { logLevels, type LogFilter } from './log.ts';
 import { createSettingsReader, type SettingsReader } from './settings-reader.ts';
 
@@ -56,50 +57,36 @@ const withoutMeaningHere = [
 ];
 
 function readServiceBus(settings: SettingsReader): ServiceBusSettings {
-  const at = (name: string) => `extensions.serviceBus.${name}`;
   return {
-    maxConcurrentCalls: settings.wholeNumber(at('maxConcurrentCalls'), 1) ?? 16,
-    autoCompleteMessages: settings.flag(at('autoCompleteMessages')) ?? true,
-    maxAutoLockRenewalDuration: settings.timeSpan(at('maxAutoLockRenewalDuration')) ?? 5 * 60_000,
+    maxConcurrentCalls: settings.wholeNumber('extensions.serviceBus.maxConcurrentCalls', 1) ?? 16,
+    autoCompleteMessages: settings.flag('extensions.serviceBus.autoCompleteMessages') ?? true,
+    maxAutoLockRenewalDuration: settings.timeSpan('extensions.serviceBus.maxAutoLockRenewalDuration') ?? 5 * 60_000,
   };
 }
 
-function readDurableTask(
-  settings: SettingsReader,
-  env: Readonly<Record<string, string | undefined>>,
-): DurableTaskSettings {
-  const at = (name: string) => `extensions.durableTask.${name}`;
-  const concurrent = (name: string) => settings.wholeNumber(at(name), 1) ?? 10;
+function readDurableTask(settings: SettingsReader, env: AppSettings): DurableTaskSettings {
+  const concurrent = (name: string) => settings.wholeNumber(`extensions.durableTask.${name}`, 1) ?? 10;
   return {
-    hubName: resolveSettings(settings.text(at('hubName')) ?? 'TestHubName', env),
-    storeInputsInOrchestrationHistory: settings.flag(at('storeInputsInOrchestrationHistory')) ?? false,
+    hubName: resolveSettings(settings.text('extensions.durableTask.hubName') ?? 'TestHubName', env),
+    storeInputsInOrchestrationHistory:
+      settings.flag('extensions.durableTask.storeInputsInOrchestrationHistory') ?? false,
     maxConcurrentActivityFunctions: concurrent('maxConcurrentActivityFunctions'),
     maxConcurrentOrchestratorFunctions: concurrent('maxConcurrentOrchestratorFunctions'),
     maxConcurrentEntityFunctions: concurrent('maxConcurrentEntityFunctions'),
     overridableExistingInstanceStates:
-      settings.oneOf(at('overridableExistingInstanceStates'), ['NonRunningStates', 'AnyState']) ?? 'NonRunningStates',
-    defaultVersion: settings.text(at('defaultVersion')),
+      settings.oneOf('extensions.durableTask.overridableExistingInstanceStates', ['NonRunningStates', 'AnyState']) ??
+      'NonRunningStates',
+    defaultVersion: settings.text('extensions.durableTask.defaultVersion'),
     versionMatchStrategy:
-      settings.oneOf(at('versionMatchStrategy'), ['None', 'Strict', 'CurrentOrOlder']) ?? 'CurrentOrOlder',
-    versionFailureStrategy: settings.oneOf(at('versionFailureStrategy'), ['Reject', 'Fail']) ?? 'Reject',
+      settings.oneOf('extensions.durableTask.versionMatchStrategy', ['None', 'Strict', 'CurrentOrOlder']) ??
+      'CurrentOrOlder',
+    versionFailureStrategy:
+      settings.oneOf('extensions.durableTask.versionFailureStrategy', ['Reject', 'Fail']) ?? 'Reject',
   };
 }
 
-/**
- * Puts app settings in the place of their names: `%QUEUE_NAME%`.
- *
- * @throws for a name that has no setting.
- */
-export function resolveSettings(text: string, env: Readonly<Record<string, string | undefined>>): string {
-  return text.replaceAll(/%([^%]+)%/g, (whole, name: string) => {
-    const value = env[name];
-    if (value === undefined) throw new Error(`${whole} names the app setting "${name}", which is not set.`);
-    return value;
-  });
-}
-
 /** @throws for a value that is not of its setting's kind. */
-export function parseHostJson(document: unknown, env: Readonly<Record<string, string | undefined>>): HostJson {
+export function parseHostJson(document: unknown, env: AppSettings): HostJson {
   const settings = createSettingsReader('host.json', document);
   settings.oneOf('version', ['2.0']);
   settings.ignore(...withoutMeaningHere);
@@ -116,7 +103,7 @@ export function parseHostJson(document: unknown, env: Readonly<Record<string, st
 }
 
 /** @throws for a file that is missing, or is not JSON, or has a value of the wrong kind. */
-export function readHostJson(appDir: string, env: Readonly<Record<string, string | undefined>>): HostJson {
+export function readHostJson(appDir: string, env: AppSettings): HostJson {
   const file = join(appDir, 'host.json');
   let document: unknown;
   try {

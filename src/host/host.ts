@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AppSettings } from './app-settings.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { readHostJson, type HostJson } from './host-json.ts';
 import { createDurableClientInput } from './http/durable-client-input.ts';
@@ -11,6 +13,7 @@ import { defaultBodyLimit } from './http/read-body.ts';
 import { createFunctionServer } from './http/serve-function.ts';
 import { createConsoleLog, type Log } from './log.ts';
 import { computeFunctionFault, triggerOf } from './triggers/function-fault.ts';
+import { startTriggers } from './triggers/start-triggers.ts';
 import { createAppWorker, type AppWorker } from './worker/app-worker.ts';
 import type { AppFunction } from './worker/contract.ts';
 import { createFunctionInvoker } from './worker/function-invoker.ts';
@@ -22,8 +25,8 @@ export interface HostOptions {
   readonly dataDir: string;
   /** On 127.0.0.1; 0 for any free one. */
   readonly port: number;
-  /** The app settings, which the app sees as its environment. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The app settings. */
+  readonly env: AppSettings;
   readonly clock?: Clock;
   /** UUIDs. */
   readonly newId?: () => string;
@@ -48,8 +51,11 @@ export interface Host {
 
 const address = '127.0.0.1';
 
+/** The version of Functions that apps are told. */
+const hostVersion = '4.1040.300';
+
 /** What the real host sets for a function app of Node.js; settings of the app's own go first. */
-const appEnvironment = (appDir: string, port: number, env: HostOptions['env']) => ({
+const appEnvironment = (appDir: string, port: number, env: AppSettings) => ({
   AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
   AzureWebJobsScriptRoot: appDir,
   FUNCTIONS_WORKER_RUNTIME: 'node',
@@ -58,25 +64,43 @@ const appEnvironment = (appDir: string, port: number, env: HostOptions['env']) =
   ...env,
 });
 
-/** Runs `attempt` for each function and names those for which it throws. */
-async function attemptEach(
-  functions: readonly AppFunction[],
-  faults: Map<string, string>,
-  attempt: (fn: AppFunction) => void | Promise<void>,
-): Promise<void> {
-  for (const fn of functions) {
-    try {
-      await attempt(fn);
-    } catch (error) {
-      faults.set(fn.name, error instanceof Error ? error.message : String(error));
-    }
-  }
+/** The functions that cannot run, by name, with the reason. */
+function createFaults(log: Log) {
+  const faults = new Map<string, string>();
+  return {
+    of: (name: string) => faults.get(name),
+    add(fn: AppFunction, error: unknown) {
+      const reason = error instanceof Error ? error.message : String(error);
+      faults.set(fn.name, reason);
+      log('error', 'Host.Startup', `Function "${fn.name}" does not run: ${reason}`);
+    },
+  };
 }
 
-const withTrigger = (functions: readonly AppFunction[], type: string) =>
-  functions.filter((fn) => triggerOf(fn)?.type === type);
+type Faults = ReturnType<typeof createFaults>;
 
-/** Runs an app until `close`. Resolves when the app is loaded and its triggers run.
+function createRoutes(functions: readonly AppFunction[], routePrefix: string, faults: Faults): HttpRoute[] {
+  return functions
+    .filter((fn) => triggerOf(fn)?.type === 'httpTrigger')
+    .flatMap((fn) => {
+      try {
+        return [createHttpRoute(fn, routePrefix)];
+      } catch (error) {
+        faults.add(fn, error);
+        return [];
+      }
+    });
+}
+
+interface Running {
+  readonly settings: HostJson;
+  readonly main: HttpServer;
+  readonly rpc: HttpServer;
+  readonly worker: AppWorker;
+}
+
+/**
+ * Runs an app until `close`. Resolves when the app is loaded and its triggers run.
  *
  * @throws for a host.json or port that cannot be used; AppLoadError, with the app's own stack, when the app does not load.
  */
@@ -90,8 +114,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const rpc = await startHttpServer({ host: address, port: 0, log });
   try {
     const env = appEnvironment(appDir, main.port, options.env);
-    const worker = await createAppWorker({ appDir, env, hostVersion: '4.1040.0', clock: systemClock, log });
-    return await runFunctions({ ...options, log, env }, settings, { main, rpc, worker });
+    const worker = await createAppWorker({ appDir, env, hostVersion, clock: systemClock, log });
+    return await runFunctions(
+      { clock: systemClock, newId: randomUUID, ...options, env, log },
+      { settings, main, rpc, worker },
+    );
   } catch (error) {
     await Promise.all([main.close(0), rpc.close(0)]);
     throw error;
@@ -99,59 +126,67 @@ export async function startHost(options: HostOptions): Promise<Host> {
 }
 
 async function runFunctions(
-  { clock = systemClock, newId = randomUUID, log, env }: HostOptions & { readonly log: Log },
-  settings: HostJson,
-  { main, rpc, worker }: { readonly main: HttpServer; readonly rpc: HttpServer; readonly worker: AppWorker },
+  { clock, newId, log, env, dataDir }: Required<HostOptions>,
+  { settings, main, rpc, worker }: Running,
 ): Promise<Host> {
   const url = `http://${address}:${main.port}`;
-  const faults = new Map<string, string>();
-  const sound = () => worker.functions.filter(({ name }) => !faults.has(name));
+  const durableClient = createDurableClientInput({
+    baseUrl: `${url}${durableWebhooks}`,
+    rpcBaseUrl: `http://${address}:${rpc.port}/durabletask/`,
+    taskHubName: settings.durableTask.hubName,
+  });
   const invoke = createFunctionInvoker({
     functions: worker.functions,
     invoke: worker.invoke,
-    durableClient: createDurableClientInput({
-      baseUrl: `${url}${durableWebhooks}`,
-      rpcBaseUrl: `http://${address}:${rpc.port}/durabletask/`,
-      taskHubName: settings.durableTask.hubName,
-    }),
+    durableClient,
     clock,
     log,
   });
-  await attemptEach(worker.functions, faults, (fn) => {
+  const faults = createFaults(log);
+  for (const fn of worker.functions) {
     const fault = computeFunctionFault(fn);
-    if (fault !== undefined) throw new Error(fault);
-  });
-  const routes: HttpRoute[] = [];
-  await attemptEach(withTrigger(sound(), 'httpTrigger'), faults, (fn) => {
-    routes.push(createHttpRoute(fn, settings.routePrefix));
-  });
+    if (fault !== undefined) faults.add(fn, fault);
+  }
+  const sound = worker.functions.filter(({ name }) => faults.of(name) === undefined);
   const serveDurable: HttpHandler = async (_request, response) => answer(response, 404);
+  const serveFunction = createFunctionServer({
+    invoke,
+    httpStreamUri: () => worker.httpStreamUri(),
+    newId,
+    bodyLimit: Number(env['FUNCTIONS_REQUEST_BODY_SIZE_LIMIT'] ?? defaultBodyLimit),
+  });
+  const matchRoute = createRouteMatcher(createRoutes(sound, settings.routePrefix, faults));
   rpc.serve(serveDurable);
-  main.serve(
-    createMainHandler({
-      matchRoute: createRouteMatcher(routes),
-      serveFunction: createFunctionServer({
-        invoke,
-        httpStreamUri: worker.httpStreamUri,
-        newId,
-        bodyLimit: Number(env['FUNCTIONS_REQUEST_BODY_SIZE_LIMIT'] ?? defaultBodyLimit),
-      }),
-      serveDurable,
-      status: () => ({ state: 'Running', processUptime: Math.round(process.uptime() * 1000) }),
-    }),
-  );
-  for (const [name, fault] of faults) log('error', 'Host.Startup', `Function "${name}" does not run: ${fault}`);
+  main.serve(createMainHandler({ matchRoute, serveFunction, serveDurable }));
+  const { serviceBus } = settings;
+  const triggers = await startTriggers(sound, {
+    invoke,
+    clock,
+    newId,
+    log,
+    env,
+    dataDir,
+    serviceBus,
+    onFault: faults.add,
+  });
   return {
     url,
     port: main.port,
     functions: worker.functions.map((fn) => {
-      const fault = faults.get(fn.name);
+      const fault = faults.of(fn.name);
       return { name: fn.name, trigger: triggerOf(fn)?.type ?? '', ...(fault !== undefined && { fault }) };
     }),
     async close(graceMs = 10_000) {
-      await main.close(graceMs);
+      await Promise.all([main.close(graceMs), withinGrace(triggers.stop(), graceMs)]);
       await worker.stop();
       await rpc.close(0);
     },
   };
+}
+
+/** Waits for work to end, but no longer than that. */
+async function withinGrace(work: Promise<void>, graceMs: number): Promise<void> {
+  const grace = new AbortController();
+  await Promise.race([work, sleep(graceMs, undefined, { signal: grace.signal }).catch(() => {})]);
+  grace.abort();
 }

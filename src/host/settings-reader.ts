@@ -30,6 +30,9 @@ function findLeaves(value: unknown, path: string): string[] {
   return Object.entries(value).flatMap(([name, inner]) => findLeaves(inner, path === '' ? name : `${path}.${name}`));
 }
 
+const choose = <T extends string>(value: unknown, choices: readonly T[]) =>
+  choices.find((choice) => choice.toLowerCase() === String(value).toLowerCase());
+
 /** Readers throw for a value of the wrong kind, naming the document, the path, the value and what is expected. */
 export function createSettingsReader(documentName: string, document: unknown): SettingsReader {
   const seen = new Set<string>();
@@ -43,8 +46,6 @@ export function createSettingsReader(documentName: string, document: unknown): S
     }
     return parsed;
   };
-  const choose = <T extends string>(value: unknown, choices: readonly T[]) =>
-    choices.find((choice) => choice.toLowerCase() === String(value).toLowerCase());
   return {
     text: (path) => read(path, 'a text', (value) => (typeof value === 'string' ? value : undefined)),
     flag: (path) => read(path, 'true or false', (value) => (typeof value === 'boolean' ? value : undefined)),

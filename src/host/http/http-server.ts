@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import type { Log } from '../log.ts';
+import { WorkerGoneError } from '../worker/start-app-thread.ts';
 import { BodyTooLargeError } from './read-body.ts';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -37,9 +39,8 @@ export function answer(
 }
 
 function answerFailure(response: ServerResponse, error: unknown, log: Log): void {
-  if (!(error instanceof BodyTooLargeError)) {
-    log('error', 'Host.Http', error instanceof Error ? (error.stack ?? error.message) : String(error));
-  }
+  if (error instanceof WorkerGoneError) log('error', 'Host.Http', error.message);
+  else if (!(error instanceof BodyTooLargeError)) log('error', 'Host.Http', inspect(error));
   if (response.headersSent || response.destroyed) return void response.destroy();
   answer(response, error instanceof BodyTooLargeError ? 413 : 500, '', { connection: 'close' });
 }
@@ -57,10 +58,12 @@ async function listen(server: Server, { host, port }: HttpServerOptions): Promis
   return (server.address() as AddressInfo).port;
 }
 
+const notReady: HttpHandler = async (_request, response) => answer(response, 503, '', { 'retry-after': '1' });
+
 /** @throws when the port cannot be opened, naming it. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { log } = options;
-  let handle: HttpHandler = async (_request, response) => answer(response, 503, '', { 'retry-after': '1' });
+  let handle: HttpHandler = notReady;
   const open = new Set<ServerResponse>();
   const server = createServer({ keepAliveTimeout, requestTimeout: 0 }, (request, response) => {
     open.add(response);

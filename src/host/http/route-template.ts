@@ -30,14 +30,15 @@ function parseParameter(text: string): Parameter {
   };
 }
 
+const singleBraces = (text: string) => text.replaceAll('{{', '{').replaceAll('}}', '}');
+
 /** Literals and parameters in turn; doubled braces are literal ones, also within a constraint's pattern. */
 function parseSegment(segment: string): (string | Parameter)[] {
   const parts = segment.match(/\{(?:[^{}]|\{\{|\}\})+\}|(?:[^{}]|\{\{|\}\})+|[{}]/g) ?? [];
   return parts.map((part) => {
     if (part === '{' || part === '}') throw new Error(`Route segment "${segment}" has a brace without its pair.`);
     const inner = part.startsWith('{') && part.endsWith('}') && !part.startsWith('{{') ? part.slice(1, -1) : undefined;
-    const unescape = (text: string) => text.replaceAll('{{', '{').replaceAll('}}', '}');
-    return inner === undefined ? unescape(part) : parseParameter(unescape(inner));
+    return inner === undefined ? singleBraces(part) : parseParameter(singleBraces(inner));
   });
 }
 

@@ -34,7 +34,7 @@ export async function createAppWorker(options: AppThreadOptions & { readonly clo
   const { clock, log } = options;
   let stopping = false;
   let failures = 0;
-  let cancelRestart = () => {};
+  let cancelRestart: (() => void) | undefined;
   let thread = await startAppThread(options);
   let running: Promise<AppThread> = Promise.resolve(thread);
 
@@ -75,7 +75,7 @@ export async function createAppWorker(options: AppThreadOptions & { readonly clo
     invoke: async (invocation) => (await running).invoke(invocation),
     async stop() {
       stopping = true;
-      cancelRestart();
+      cancelRestart?.();
       await thread.stop(terminateGrace);
     },
   };

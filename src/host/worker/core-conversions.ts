@@ -33,7 +33,7 @@ function toRetryPolicy(options: CoreRetryOptions): RetryPolicy {
 
 /** Through JSON, as the worker sends bindings, so that nothing the host gets from the app can fail to cross threads. */
 export function toAppFunction(metadata: FunctionMetadata): AppFunction {
-  const bindings = Object.entries(metadata.bindings).map(([name, binding]) => ({ ...binding, name }));
+  const bindings = Object.entries(metadata.bindings).map(([name, binding]) => Object.assign({}, binding, { name }));
   return {
     id: metadata.functionId ?? metadata.name,
     name: metadata.name,

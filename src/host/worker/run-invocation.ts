@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { logFromApp } from './app-log.ts';
 import { appRegistry, runHooks } from './app-registry.ts';
 import type { Invocation, InvocationResult } from './contract.ts';
@@ -14,7 +15,8 @@ import type {
 function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
   if (thrown === undefined || thrown === null) return new Error('Unknown error');
-  return new Error(typeof thrown === 'object' ? JSON.stringify(thrown) : String(thrown));
+  if (typeof thrown === 'string') return new Error(thrown);
+  return new Error(typeof thrown === 'object' ? JSON.stringify(thrown) : inspect(thrown));
 }
 
 /** With HTTP streams the library has sent the answer by now and tells us nothing of it. */

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
+import type { AppSettings } from '../app-settings.ts';
 import type { Log } from '../log.ts';
 import type { Invocation, InvocationResult, Invoke } from './contract.ts';
 import { wholeBuffer, type AppThreadData, type FromAppThread, type LoadedApp, type ToAppThread } from './messages.ts';
@@ -29,7 +30,7 @@ export interface AppThread {
 
 export interface AppThreadOptions {
   readonly appDir: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: AppSettings;
   readonly hostVersion: string;
   readonly log: Log;
 }
@@ -82,7 +83,8 @@ export async function startAppThread(options: AppThreadOptions): Promise<AppThre
   const worker = startWorker(options);
   const loaded = Promise.withResolvers<LoadedApp>();
   const ended = Promise.withResolvers<string>();
-  const calls = createCalls((message, owned) => worker.postMessage(message, owned));
+  const post = (message: ToAppThread, owned: ArrayBuffer[] = []) => worker.postMessage(message, owned);
+  const calls = createCalls(post);
   let reason: string | undefined;
 
   const receive = (message: FromAppThread) => {
@@ -120,7 +122,7 @@ export async function startAppThread(options: AppThreadOptions): Promise<AppThre
     invoke: (invocation) =>
       reason === undefined ? calls.start(invocation) : Promise.reject(new WorkerGoneError(reason)),
     async stop(graceMs) {
-      worker.postMessage({ kind: 'terminate' } satisfies ToAppThread);
+      post({ kind: 'terminate' });
       const force = setTimeout(() => void worker.terminate(), graceMs);
       await ended.promise;
       clearTimeout(force);
