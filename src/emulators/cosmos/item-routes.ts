@@ -26,10 +26,10 @@ function readFilter(request: CosmosRequest, { keyPaths }: Container): PartitionF
 }
 
 /** A range of key hashes, which clients ask for to read all items below the prefix of a hierarchical key. */
-function readHashRange(request: CosmosRequest, { body }: Container): (pk: string) => boolean {
+function readHashRange(request: CosmosRequest, { isHierarchical }: Container): (pk: string) => boolean {
   const [from, to] = [readHeader(request, 'x-ms-start-epk') ?? '', readHeader(request, 'x-ms-end-epk') ?? 'FF'];
   if (from === '' && to === 'FF') return () => true;
-  if ((body['partitionKey'] as { kind?: string }).kind !== 'MultiHash') {
+  if (!isHierarchical) {
     throw badRequest('Parts of the key range are supported for hierarchical partition keys only.');
   }
   return (pk) => {
@@ -41,7 +41,6 @@ function readHashRange(request: CosmosRequest, { body }: Container): (pk: string
 /** Lets clients see their own writes, which this server always does. */
 const describeSession = ({ clock }: CosmosService, container: Container): Record<string, string> => ({
   'x-ms-session-token': `0:-1#${clock.currentLsn()}`,
-  'x-ms-alt-content-path': `dbs/${container.database.id}/colls/${container.id}`,
   'x-ms-content-path': container.rid,
 });
 
@@ -78,8 +77,9 @@ function parseOperation(request: CosmosRequest, container: Container, id: string
 }
 
 async function answerOperation(service: CosmosService, container: Container, operation: ItemOperation): Promise<Reply> {
-  const apply = () => applyOperation(service.items, container, operation, service.now());
-  return toReply(operation.kind === 'read' ? apply() : await service.write(apply));
+  const { catalog, items, now, write } = service;
+  const apply = (target: Container) => applyOperation(items, target, operation, now());
+  return toReply(operation.kind === 'read' ? apply(container) : await write(() => apply(catalog.refresh(container))));
 }
 
 async function answerBatch(request: CosmosRequest, service: CosmosService, container: Container): Promise<Reply> {
@@ -92,9 +92,12 @@ async function answerBatch(request: CosmosRequest, service: CosmosService, conta
     continueOnError: readHeader(request, 'x-ms-cosmos-batch-continue-on-error')?.toLowerCase() !== 'false',
     withContent: readHeader(request, 'prefer') !== 'return=minimal',
   };
-  const apply = (operation: ItemOperation) => applyOperation(service.items, container, operation, service.now());
-  const { status, body } = await service.write(
-    () => runBatch(batch, apply),
+  const { catalog, items, now, write } = service;
+  const { status, body } = await write(
+    () => {
+      const target = catalog.refresh(container);
+      return runBatch(batch, (operation) => applyOperation(items, target, operation, now()));
+    },
     ({ hasFailed }) => !(isAtomic && hasFailed),
   );
   return { status, body };
@@ -129,8 +132,7 @@ async function answer(
 ): Promise<Reply> {
   if (id !== undefined) return answerOperation(service, container, parseOperation(request, container, id));
   if (request.method === 'GET') return answerItems(request, service, container);
-  if (request.method !== 'POST')
-    throw new CosmosError(405, `${request.method} is not possible on the items of a container.`);
+  if (request.method !== 'POST') throw new CosmosError(405, `${request.method} is not possible on items.`);
   if (isHeaderTrue(request, 'x-ms-cosmos-is-query-plan-request')) return answerQueryPlan(request, service.now());
   if (isQuery(request)) return answerItems(request, service, container);
   if (isHeaderTrue(request, 'x-ms-cosmos-is-batch-request')) return answerBatch(request, service, container);

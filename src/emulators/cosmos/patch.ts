@@ -118,9 +118,10 @@ function increment(place: Place, by: Json | undefined): void {
 
 function applyOne(document: JsonObject, operation: Json, keyPaths: readonly (readonly string[])[]): void {
   if (!isJsonObject(operation)) throw badRequest('it must be an object with op and path.');
-  const { op, path, from, value } = operation;
+  const { path, from, value } = operation;
+  const op = typeof operation['op'] === 'string' ? operation['op'] : '';
   const given = (): Json => {
-    if (value === undefined) throw badRequest(`${String(op)} needs a value.`);
+    if (value === undefined) throw badRequest(`${op} needs a value.`);
     return value;
   };
   const place = findPlace(document, path, keyPaths);
@@ -144,6 +145,6 @@ function applyOne(document: JsonObject, operation: Json, keyPaths: readonly (rea
       return add(place, moved);
     }
     default:
-      throw badRequest(`op is ${JSON.stringify(op)}; known are add, set, replace, remove, incr and move.`);
+      throw badRequest(`op is ${JSON.stringify(operation['op'])}; known are add, set, replace, remove, incr and move.`);
   }
 }

@@ -1,14 +1,16 @@
 import { describeAccount } from './account.ts';
-import { type Container, type Resource } from './catalog.ts';
-import { checkContainer, checkDefinition, databaseDefinition } from './container-definition.ts';
+import type { Container, Resource } from './catalog.ts';
+import { checkContainer, checkDatabase } from './container-definition.ts';
 import { badRequest, CosmosError, resourceNotFound } from './errors.ts';
 import { answerFeed, isQuery, toFeedList } from './feed.ts';
 import { type CosmosRequest, json, parseBody, readHeader, type Reply } from './http.ts';
 import { answerItemRequest, deletePartition } from './item-routes.ts';
 import { isJsonObject, type JsonObject, readProperty } from './json.ts';
+import type { Offer } from './offers.ts';
+import { parsePropertyPath } from './partition-key.ts';
 import type { CosmosService } from './service.ts';
 
-const toReply = (status: number, body: JsonObject): Reply => json(status, body, { etag: String(body['_etag']) });
+const toReply = (status: number, { body }: Resource | Offer): Reply => json(status, body, { etag: body._etag });
 
 function parseObject(request: CosmosRequest): JsonObject {
   const body = parseBody(request);
@@ -30,20 +32,21 @@ function readThroughput(request: CosmosRequest): JsonObject | undefined {
   return { offerThroughput: Number(readProperty(settings, 'maxThroughput')) / 10, offerAutopilotSettings: settings };
 }
 
-async function answerDatabases(request: CosmosRequest, { catalog, clock, write, now }: CosmosService): Promise<Reply> {
+async function answerDatabases(request: CosmosRequest, service: CosmosService): Promise<Reply> {
+  const { catalog, clock, offers, write, now } = service;
   if (isListing(request)) {
     const list = toFeedList(catalog.listDatabases().map(({ body }) => body));
     return answerFeed(request, { name: 'Databases', rid: '', list }, now());
   }
   if (request.method !== 'POST') throw refuseMethod(request);
-  const definition = checkDefinition(databaseDefinition, parseObject(request)) as JsonObject & { id: string };
+  const definition = checkDatabase(parseObject(request));
   const throughput = readThroughput(request);
   const created = await write(() => {
     const database = catalog.createDatabase(definition, clock.advance());
-    if (throughput) catalog.createOffer({ database }, throughput, clock.advance());
+    if (throughput) offers.create({ database }, throughput, clock.advance());
     return database;
   });
-  return toReply(201, created.body);
+  return toReply(201, created);
 }
 
 async function answerDatabase(
@@ -53,9 +56,9 @@ async function answerDatabase(
 ): Promise<Reply> {
   switch (request.method) {
     case 'GET':
-      return toReply(200, database.body);
+      return toReply(200, database);
     case 'DELETE':
-      await write(() => catalog.remove('database', database));
+      await write(() => catalog.deleteDatabase(database));
       return { status: 204 };
     default:
       throw refuseMethod(request);
@@ -63,7 +66,7 @@ async function answerDatabase(
 }
 
 async function answerContainers(request: CosmosRequest, service: CosmosService, database: Resource): Promise<Reply> {
-  const { catalog, clock, write, now } = service;
+  const { catalog, clock, offers, write, now } = service;
   if (isListing(request)) {
     const list = toFeedList(catalog.listContainers(database).map(({ body }) => body));
     return answerFeed(request, { name: 'DocumentCollections', rid: database.rid, list }, now());
@@ -72,37 +75,36 @@ async function answerContainers(request: CosmosRequest, service: CosmosService, 
   const definition = checkContainer(parseObject(request));
   const throughput = readThroughput(request) ?? { offerThroughput: 400 };
   const created = await write(() => {
-    const container = catalog.createContainer(database, definition, clock.advance());
-    catalog.createOffer({ database, container }, throughput, clock.advance());
+    const container = catalog.createContainer(database.id, definition, clock.advance());
+    offers.create({ database, container }, throughput, clock.advance());
     return container;
   });
-  return toReply(201, created.body);
+  return toReply(201, created);
 }
 
 async function replaceContainer(request: CosmosRequest, service: CosmosService, container: Container): Promise<Reply> {
   const { catalog, clock, items, write } = service;
   const definition = checkContainer(parseObject(request));
   if (definition.id !== container.id) throw badRequest(`The container is "${container.id}"; its id cannot change.`);
-  const { paths } = (container.body as typeof definition).partitionKey;
-  if (JSON.stringify(definition.partitionKey.paths) !== JSON.stringify(paths)) {
-    throw badRequest(`The partition key of the container is ${paths.join(', ')} and cannot change.`);
+  if (JSON.stringify(definition.partitionKey.paths.map(parsePropertyPath)) !== JSON.stringify(container.keyPaths)) {
+    throw badRequest('The partition key of a container cannot change.');
   }
   const replaced = await write(() => {
-    const next = catalog.replaceContainer(container, definition, clock.advance());
+    const next = catalog.replaceContainer(catalog.refresh(container), definition, clock.advance());
     items.reschedule(next);
     return next;
   });
-  return toReply(200, replaced.body);
+  return toReply(200, replaced);
 }
 
 async function answerContainer(request: CosmosRequest, service: CosmosService, container: Container): Promise<Reply> {
   switch (request.method) {
     case 'GET':
-      return toReply(200, container.body);
+      return toReply(200, container);
     case 'PUT':
       return replaceContainer(request, service, container);
     case 'DELETE':
-      await service.write(() => service.catalog.remove('container', container));
+      await service.write(() => service.catalog.deleteContainer(container));
       return { status: 204 };
     default:
       throw refuseMethod(request);
@@ -124,18 +126,22 @@ function answerKeyRanges(request: CosmosRequest, { now }: CosmosService, { rid, 
 }
 
 async function answerOffers(request: CosmosRequest, service: CosmosService, id: string | undefined): Promise<Reply> {
-  const { catalog, clock, write, now } = service;
+  const { clock, offers, write, now } = service;
   if (id === undefined) {
     if (!isListing(request)) throw refuseMethod(request);
-    return answerFeed(request, { name: 'Offers', rid: '', list: toFeedList(catalog.listOffers()) }, now());
+    return answerFeed(
+      request,
+      { name: 'Offers', rid: '', list: toFeedList(offers.list().map(({ body }) => body)) },
+      now(),
+    );
   }
-  const offer = catalog.listOffers().find((each) => each['id'] === id);
+  const offer = offers.list().find((each) => each.id === id);
   if (!offer) throw resourceNotFound(`The offer "${id}"`);
   if (request.method === 'GET') return toReply(200, offer);
   if (request.method !== 'PUT') throw refuseMethod(request);
   const { content } = parseObject(request);
   if (!isJsonObject(content)) throw badRequest('The offer needs "content" with the throughput.');
-  return toReply(200, await write(() => catalog.replaceOffer(offer, content, clock.advance())));
+  return toReply(200, await write(() => offers.replace(offer, content, clock.advance())));
 }
 
 /** @throws CosmosError, which becomes the answer */

@@ -1,6 +1,7 @@
 import { type Catalog, createCatalog } from './catalog.ts';
 import { type CommitQueue, createCommitQueue } from './commit-queue.ts';
 import { openDatabase } from './database.ts';
+import { createOffers, type Offers } from './offers.ts';
 import { createItemStore, type ItemStore } from './item-store.ts';
 import { createWriteClock, type WriteClock } from './write-clock.ts';
 
@@ -8,6 +9,7 @@ import { createWriteClock, type WriteClock } from './write-clock.ts';
 export interface CosmosService {
   readonly catalog: Catalog;
   readonly items: ItemStore;
+  readonly offers: Offers;
   readonly clock: WriteClock;
   readonly write: CommitQueue['write'];
   /** Milliseconds since the epoch. */
@@ -25,6 +27,7 @@ export function openService(file: string, now: () => number): CosmosService {
   return {
     catalog: createCatalog(store),
     items,
+    offers: createOffers(store),
     clock,
     write: queue.write,
     now,

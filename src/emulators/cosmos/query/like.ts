@@ -12,10 +12,10 @@ export function createLikeMatcher(pattern: string, escape: string | undefined): 
   const key = JSON.stringify([pattern, escape]);
   const known = cache.get(key);
   if (known !== undefined) return known;
-  if (escape !== undefined && [...escape].length !== 1) {
+  if (escape !== undefined && Array.from(escape).length !== 1) {
     throw new QueryError(`ESCAPE takes one character, not ${JSON.stringify(escape)}.`);
   }
-  const matcher = new RegExp(`^${translate([...pattern], escape)}$`, 'su');
+  const matcher = new RegExp(`^${translate(Array.from(pattern), escape)}$`, 'su');
   if (cache.size === largestCache) cache.clear();
   cache.set(key, matcher);
   return matcher;

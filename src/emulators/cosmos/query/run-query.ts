@@ -10,7 +10,8 @@ import { type Continuation, comparePositions, type Position } from './continuati
 import { isGrouped } from './grouping.ts';
 import type { Value } from './order.ts';
 import { QueryError } from './query-error.ts';
-import type { Expression, Query, Source } from './syntax.ts';
+import { compileSources } from './sources.ts';
+import type { Expression, Query } from './syntax.ts';
 
 export interface NumberedDocument {
   /** Ascending, and the same for a document in every run. */
@@ -91,51 +92,6 @@ function compileWithin(query: Query, outer: CompileContext, isOutermost: boolean
       return query.distinct ? dropRepeated(results) : results;
     },
   };
-}
-
-type Expand = (document: Json, outer: Scope) => Iterable<Scope>;
-
-/** The first path of the outermost query starts at the document whatever it calls it; all others start at a known name. */
-function compileSources(sources: readonly Source[], outer: CompileContext, isOutermost: boolean) {
-  let context = outer;
-  let expand: Expand = (_, scope) => [scope];
-  for (const [index, source] of sources.entries()) {
-    const startsAtDocument = isOutermost && index === 0;
-    const list =
-      startsAtDocument && source.kind !== 'subquery' ? compileRoot(source, context) : compileSource(source, context);
-    const before = expand;
-    expand = function* (document, scope) {
-      for (const each of before(document, scope)) {
-        for (const value of list(each, document)) yield { values: [...each.values, value], group: [] };
-      }
-    };
-    if (!startsAtDocument && context.names.includes(source.name)) {
-      throw new QueryError(`"${source.name}" names two sources.`, source.position);
-    }
-    context = { ...context, names: [...context.names, source.name] };
-  }
-  return { expand, context };
-}
-
-type ListValues = (scope: Scope, document: Json) => Iterable<Value>;
-
-const listBound = (kind: 'value' | 'elements', value: Value): Iterable<Value> => {
-  if (kind === 'elements') return Array.isArray(value) ? value : [];
-  return value === undefined ? [] : [value];
-};
-
-function compileRoot(source: Exclude<Source, { kind: 'subquery' }>, context: CompileContext): ListValues {
-  let root = source.expression;
-  while (root.kind === 'member') root = root.object;
-  const name = root.kind === 'identifier' ? root.name : '';
-  const path = compileExpression(source.expression, { ...context, names: [name] });
-  return (_, document) => listBound(source.kind, path({ values: [document], group: [] }));
-}
-
-function compileSource(source: Source, context: CompileContext): ListValues {
-  if (source.kind === 'subquery') return compileSubquery(source.query, context);
-  const path = compileExpression(source.expression, context);
-  return (scope) => listBound(source.kind, path(scope));
 }
 
 function compileSelection({ selection, sources }: Query, context: CompileContext): Evaluate {

@@ -53,7 +53,7 @@ export const stringFunctions: FunctionTable = {
         : text.replaceAll(part, () => by)
       : undefined,
   ),
-  REVERSE: transform((text) => [...text].toReversed().join('')),
+  REVERSE: transform((text) => Array.from(text).toReversed().join('')),
   RIGHT: cut((text, length) => (length === 0 ? '' : text.slice(-length))),
   RTRIM: transform((text) => text.trimEnd()),
   STARTSWITH: test((text, part) => text.startsWith(part)),
