@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { DocumentBlobs } from '../src/azure/document-blobs.ts';
+import type { DocumentRecords } from '../src/azure/document-records.ts';
+import { type DocumentRecord, documentRecordSchema } from '../src/documents/document-record.ts';
+import type { Faults } from '../src/faults.ts';
+import { defineActivity, seconds } from '../src/saga/index.ts';
+
+export interface RecordServices {
+  readonly records: DocumentRecords;
+  readonly blobs: DocumentBlobs;
+  readonly faults: Faults;
+}
+
+/** Shows readers where the document stands. The next state overwrites it, so there is nothing to undo. */
+export const saveRecord = defineActivity({
+  name: 'saveRecord',
+  input: documentRecordSchema,
+  output: z.object({}),
+  effect: 'none',
+  timeoutMs: seconds(30),
+  async run(record: DocumentRecord, { records, faults }: RecordServices) {
+    faults.check('persistence');
+    await records.save(record);
+    return {};
+  },
+});
+
+/** Puts the result on record. Its undo withdraws the result and leaves a record that says so. */
+export const persistRecord = defineActivity({
+  name: 'persistRecord',
+  input: documentRecordSchema,
+  output: z.object({}),
+  timeoutMs: seconds(30),
+  async run(record: DocumentRecord, { records, faults }: RecordServices) {
+    faults.check('persistence');
+    await records.save(record);
+    return {};
+  },
+  async undo({ input }, { records, faults }) {
+    faults.check('persistence');
+    const { extraction: _, review: __, processedAt: ___, ...rest } = input;
+    await records.save({
+      ...rest,
+      status: 'failed',
+      error: { code: 'withdrawn', message: 'the result was withdrawn' },
+    });
+  },
+});
+
+export const indexDocument = defineActivity({
+  name: 'indexDocument',
+  input: z.object({ documentId: z.string(), hasText: z.boolean() }),
+  output: z.object({}),
+  timeoutMs: seconds(30),
+  async run({ documentId, hasText }, { records, blobs, faults }: RecordServices) {
+    faults.check('persistence');
+    if (hasText) await records.index(documentId, await blobs.stagedText(documentId));
+    return {};
+  },
+  async undo({ input }, { records, faults }) {
+    faults.check('persistence');
+    await records.unindex(input.documentId);
+  },
+});

@@ -1,0 +1,136 @@
+import { type Container, type CosmosClient, ErrorResponse, type SqlParameter } from '@azure/cosmos';
+import { documentRecordSchema } from '../documents/document-record.ts';
+import { uploadDateOf } from '../documents/document-id.ts';
+import { type DocumentQuery, type DocumentRecords, searchableText, searchWords } from './document-records.ts';
+
+interface Containers {
+  readonly documents: Container;
+  /** One item per document with its text, beside the record so that the record stays small. */
+  readonly index: Container;
+}
+
+/**
+ * Records in Cosmos DB, both containers partitioned by `/uploadDate`. `create` makes database and containers at first use;
+ * where infra/ made them, the app's identity may not.
+ */
+export function createCosmosDocumentRecords(
+  client: CosmosClient,
+  databaseName: string,
+  create: boolean,
+): DocumentRecords {
+  const database = client.database(databaseName);
+  const containers: Containers = {
+    documents: database.container('documents'),
+    index: database.container('document-index'),
+  };
+  const prepared = createPreparation(client, databaseName, create);
+  return {
+    async save(record) {
+      await prepared(() => containers.documents.items.upsert(record));
+    },
+    async read(id) {
+      const uploadDate = uploadDateOf(id);
+      if (uploadDate === undefined) return undefined;
+      const found: { resource?: unknown } = await prepared(() => containers.documents.item(id, uploadDate).read());
+      return found.resource === undefined ? undefined : documentRecordSchema.parse(found.resource);
+    },
+    async remove(id) {
+      await prepared(() => containers.documents.item(id, uploadDateOf(id)).delete()).catch(unless(404));
+    },
+    query: (query) => prepared(() => queryDocuments(containers, query)),
+    async index(id, text) {
+      await prepared(() =>
+        containers.index.items.upsert({ id, uploadDate: uploadDateOf(id), text: searchableText(text) }),
+      );
+    },
+    async unindex(id) {
+      await prepared(() => containers.index.item(id, uploadDateOf(id)).delete()).catch(unless(404));
+    },
+    async ping() {
+      await client.getDatabaseAccount();
+    },
+  };
+}
+
+async function queryDocuments(containers: Containers, query: DocumentQuery) {
+  const { conditions, parameters } = computeConditions(query);
+  if (query.q !== undefined) {
+    const ids = await findByText(containers, searchWords(query.q));
+    conditions.push('ARRAY_CONTAINS(@ids, c.id)');
+    parameters.push({ name: '@ids', value: [...ids] });
+  }
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const pages = containers.documents.items.query<unknown>(
+    { query: `SELECT * FROM c ${where} ORDER BY c.uploadedAt DESC`, parameters },
+    { maxItemCount: query.top, ...(query.continuation !== undefined && { continuationToken: query.continuation }) },
+  );
+  const { resources, continuationToken } = await pages.fetchNext();
+  return {
+    documents: (resources ?? []).map((resource) => documentRecordSchema.parse(resource)),
+    continuation: continuationToken,
+  };
+}
+
+/** At most this many documents are found by text before the other conditions narrow them. */
+const mostFound = 1_000;
+
+async function findByText({ documents, index }: Containers, words: readonly string[]): Promise<ReadonlySet<string>> {
+  const parameters = words.map((value, n) => ({ name: `@w${n}`, value }));
+  const all = (fields: readonly string[]) =>
+    words.map((_, n) => `(${fields.map((field) => `CONTAINS(LOWER(${field}), @w${n})`).join(' OR ')})`).join(' AND ') ||
+    'true';
+  const recordFields = [
+    'c.name',
+    'c.extraction.fields.vendorName["value"]',
+    'c.extraction.fields.invoiceNumber["value"]',
+  ];
+  const found = await Promise.all(
+    [
+      { container: documents, condition: all(recordFields) },
+      { container: index, condition: all(['c.text']) },
+    ].map(async ({ container, condition }) => {
+      const query = `SELECT TOP ${mostFound} VALUE c.id FROM c WHERE ${condition}`;
+      return (await container.items.query<string>({ query, parameters }).fetchAll()).resources;
+    }),
+  );
+  return new Set(found.flat());
+}
+
+function computeConditions(query: DocumentQuery): { conditions: string[]; parameters: SqlParameter[] } {
+  const { status, category, from, to } = query;
+  const wanted = [
+    { value: status, condition: 'c.status = @status', name: '@status' },
+    { value: category, condition: 'c.category = @category', name: '@category' },
+    { value: from, condition: 'c.uploadDate >= @from', name: '@from' },
+    { value: to, condition: 'c.uploadDate <= @to', name: '@to' },
+  ].flatMap(({ value, condition, name }) => (value === undefined ? [] : [{ condition, parameter: { name, value } }]));
+  return { conditions: wanted.map((w) => w.condition), parameters: wanted.map((w) => w.parameter) };
+}
+
+/** Runs work once the database and its containers are there; a failed attempt to make them is repeated by the next call. */
+function createPreparation(client: CosmosClient, databaseName: string, create: boolean) {
+  let ready: Promise<void> | undefined = create ? undefined : Promise.resolve();
+  const make = async (): Promise<void> => {
+    const { database } = await client.databases.createIfNotExists({ id: databaseName });
+    for (const id of ['documents', 'document-index']) {
+      await database.containers.createIfNotExists({ id, partitionKey: { paths: ['/uploadDate'] } });
+    }
+  };
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    ready ??= make();
+    try {
+      await ready;
+    } catch (error) {
+      ready = undefined;
+      throw error;
+    }
+    return work();
+  };
+}
+
+function unless(statusCode: number): (error: unknown) => undefined {
+  return (error) => {
+    if (error instanceof ErrorResponse && error.code === statusCode) return undefined;
+    throw error;
+  };
+}

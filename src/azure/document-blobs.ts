@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { type BlobServiceClient, type ContainerClient, RestError } from '@azure/storage-blob';
+import type { UploadedDocument } from '../documents/document-record.ts';
+import { plainEtag } from '../documents/document-id.ts';
+import { TerminalError } from '../saga/index.ts';
+
+export const documentContainers = ['incoming', 'processed', 'failed'] as const;
+export type DocumentContainer = (typeof documentContainers)[number];
+
+export interface BlobFacts {
+  readonly blobName: string;
+  readonly etag: string;
+  readonly lastModified: Date;
+  readonly sizeBytes: number;
+  readonly contentType: string | undefined;
+  readonly blobUrl: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Which version of which blob a document is. */
+export type BlobOf = Pick<UploadedDocument, 'documentId' | 'blobName' | 'etag'>;
+
+/** The document's file, wherever it is: in `incoming` until it is moved, once, to `processed` or `failed`. */
+export interface DocumentBlobs {
+  /** Puts a new blob into `incoming`; when the name is taken, that blob stays as it is. */
+  upload(
+    blobName: string,
+    content: Uint8Array,
+    options: UploadOptions,
+  ): Promise<BlobFacts & { readonly created: boolean }>;
+  /** Removes this version of a blob from `incoming`, if it is there. */
+  discard(blobName: string, etag: string): Promise<void>;
+  /** What is known of a blob in `incoming`; undefined when it is not there (any more). */
+  inspect(blobName: string): Promise<BlobFacts | undefined>;
+  /** @throws TerminalError `document_gone` when no container holds this version; `too_large` */
+  read(document: BlobOf, limitBytes: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Moves the file; doing it again changes nothing. Answers the new URL. @throws TerminalError `document_gone` */
+  move(document: BlobOf, to: 'processed' | 'failed'): Promise<string>;
+  /** Keeps text of a document for the steps that follow, and gives it back. */
+  stageText(documentId: string, text: string): Promise<void>;
+  stagedText(documentId: string): Promise<string>;
+  discardText(documentId: string): Promise<void>;
+}
+
+export interface UploadOptions {
+  readonly contentType: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export function createDocumentBlobs(service: BlobServiceClient): DocumentBlobs {
+  const container = (name: DocumentContainer | 'staging') => service.getContainerClient(name);
+  const staged = (documentId: string) => container('staging').getBlockBlobClient(`${documentId}.txt`);
+  return {
+    async upload(blobName, content, { contentType, metadata }) {
+      const blob = container('incoming').getBlockBlobClient(blobName);
+      const body = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+      const created = await inContainer(container('incoming'), () =>
+        blob.uploadData(body, {
+          conditions: { ifNoneMatch: '*' },
+          blobHTTPHeaders: { blobContentType: contentType },
+          metadata: { ...metadata },
+        }),
+      ).catch(ignoring(409, 412));
+      const facts = await inspectBlob(container('incoming'), blobName);
+      if (facts === undefined)
+        throw new TerminalError(`blob ${blobName} vanished while it was uploaded`, { code: 'document_gone' });
+      return { ...facts, created: created !== undefined };
+    },
+    discard: (blobName, etag) => deleteVersion(container('incoming').getBlobClient(blobName), etag),
+    inspect: (blobName) => inspectBlob(container('incoming'), blobName),
+    async read(document, limitBytes, signal) {
+      const place = await locate(service, document);
+      const blob = container(place.container).getBlockBlobClient(place.blobName);
+      const { contentLength = 0 } = await blob.getProperties();
+      if (contentLength > limitBytes) {
+        throw new TerminalError(`the document has ${contentLength} bytes; the limit is ${limitBytes}`, {
+          code: 'too_large',
+        });
+      }
+      return contentLength === 0
+        ? new Uint8Array()
+        : blob.downloadToBuffer(0, undefined, signal && { abortSignal: signal });
+    },
+    move: (document, to) => moveBlob(service, document, to),
+    async stageText(documentId, text) {
+      await inContainer(container('staging'), () => staged(documentId).upload(text, Buffer.byteLength(text)));
+    },
+    stagedText: async (documentId) => (await staged(documentId).downloadToBuffer()).toString('utf8'),
+    async discardText(documentId) {
+      await staged(documentId).deleteIfExists();
+    },
+  };
+}
+
+interface Place {
+  readonly container: DocumentContainer;
+  readonly blobName: string;
+}
+
+async function locate(service: BlobServiceClient, document: BlobOf): Promise<Place> {
+  const incoming = await inspectBlob(service.getContainerClient('incoming'), document.blobName);
+  if (incoming?.etag === document.etag) return { container: 'incoming', blobName: document.blobName };
+  for (const container of ['failed', 'processed'] as const) {
+    for (const blobName of movedNames(document)) {
+      const found = await inspectBlob(service.getContainerClient(container), blobName);
+      if (found?.metadata['documentid'] === document.documentId) return { container, blobName };
+    }
+  }
+  throw new TerminalError(
+    `the document's file ${document.blobName} (ETag ${document.etag}) is in no container: it was deleted or overwritten before it was processed; upload it again`,
+    { code: 'document_gone' },
+  );
+}
+
+/** A blob that is dropped twice under one name is two documents; the second one moves under a name of its own. */
+const movedNames = ({ blobName, documentId }: BlobOf): readonly [string, string] => [
+  blobName,
+  `${blobName}.${documentId}`,
+];
+
+async function moveBlob(service: BlobServiceClient, document: BlobOf, to: 'processed' | 'failed'): Promise<string> {
+  const from = await locate(service, document);
+  const target = service.getContainerClient(to);
+  if (from.container === to) return target.getBlobClient(from.blobName).url;
+  const source = service.getContainerClient(from.container).getBlobClient(from.blobName);
+  for (const blobName of movedNames(document)) {
+    const copy = target.getBlobClient(blobName);
+    const metadata = { ...(await source.getProperties()).metadata, documentid: document.documentId };
+    const copied = await inContainer(target, async () => {
+      const poller = await copy.beginCopyFromURL(source.url, { metadata, conditions: { ifNoneMatch: '*' } });
+      return poller.pollUntilDone();
+    }).then(() => true, ignoring(409, 412));
+    const owner = copied === true ? document.documentId : (await copy.getProperties()).metadata?.['documentid'];
+    if (owner !== document.documentId) continue;
+    await deleteVersion(source, from.container === 'incoming' ? document.etag : undefined);
+    return copy.url;
+  }
+  throw new TerminalError(`both names for ${document.blobName} are taken in ${to}`, { code: 'name_taken' });
+}
+
+/** Leaves a version alone that came under the same name meanwhile. */
+async function deleteVersion(
+  source: ReturnType<ContainerClient['getBlobClient']>,
+  etag: string | undefined,
+): Promise<void> {
+  await source.deleteIfExists(etag === undefined ? {} : { conditions: { ifMatch: `"${etag}"` } }).catch(ignoring(412));
+}
+
+async function inspectBlob(container: ContainerClient, blobName: string): Promise<BlobFacts | undefined> {
+  const blob = container.getBlobClient(blobName);
+  const found = await blob.getProperties().catch(ignoring(404));
+  if (found?.etag === undefined || found.lastModified === undefined) return undefined;
+  return {
+    blobName,
+    etag: plainEtag(found.etag),
+    lastModified: found.lastModified,
+    sizeBytes: found.contentLength ?? 0,
+    contentType: found.contentType,
+    blobUrl: blob.url,
+    metadata: found.metadata ?? {},
+  };
+}
+
+/** Makes the container when it turns out to be missing; an account that was set up by infra/ never needs it. */
+export async function inContainer<T>(container: ContainerClient, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof RestError) || error.statusCode !== 404 || error.code !== 'ContainerNotFound') throw error;
+    await container.createIfNotExists();
+    return work();
+  }
+}
+
+/** A handler for `catch` that takes the given status codes as an answer. */
+export function ignoring(...statusCodes: readonly number[]): (error: unknown) => undefined {
+  return (error) => {
+    if (error instanceof RestError && error.statusCode !== undefined && statusCodes.includes(error.statusCode))
+      return undefined;
+    throw error;
+  };
+}
+
+export const sha256Of = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');

@@ -1,0 +1,46 @@
+import type { DocumentRecord } from '../documents/document-record.ts';
+import type { DocumentCategory } from '../documents/fields.ts';
+import type { DocumentStatus } from '../documents/document-record.ts';
+
+export interface DocumentQuery {
+  /** Words; a document matches when its name, vendor, invoice number or text contains all of them. */
+  readonly q?: string | undefined;
+  readonly status?: DocumentStatus | undefined;
+  readonly category?: DocumentCategory | undefined;
+  /** First and last upload date, yyyy-MM-dd, both included. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** Most records in a page, 1 to 100. */
+  readonly top: number;
+  /** From the page before. */
+  readonly continuation?: string | undefined;
+}
+
+export interface DocumentPage {
+  readonly documents: readonly DocumentRecord[];
+  readonly continuation?: string | undefined;
+}
+
+/** The records of all documents, newest first when queried, with their search index. Every write can be repeated. */
+export interface DocumentRecords {
+  save(record: DocumentRecord): Promise<void>;
+  read(id: string): Promise<DocumentRecord | undefined>;
+  remove(id: string): Promise<void>;
+  query(query: DocumentQuery): Promise<DocumentPage>;
+  /** Makes a document findable by its text. */
+  index(id: string, text: string): Promise<void>;
+  unindex(id: string): Promise<void>;
+  /** Answers when the store does. */
+  ping(): Promise<void>;
+}
+
+const longestIndexedText = 200_000;
+
+/** The words of a text, folded so that search finds them in any case; bounded to what one item may hold. */
+export const searchableText = (text: string): string =>
+  text.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').slice(0, longestIndexedText);
+
+export const searchWords = (q: string): readonly string[] =>
+  searchableText(q)
+    .split(' ')
+    .filter((word) => word !== '');

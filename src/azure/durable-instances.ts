@@ -1,0 +1,148 @@
+import * as df from 'durable-functions';
+import type { InvocationContext } from '@azure/functions';
+import { z } from 'zod';
+
+const runtimeStatuses = [
+  'Pending',
+  'Running',
+  'Completed',
+  'Failed',
+  'Terminated',
+  'Suspended',
+  'ContinuedAsNew',
+  'Canceled',
+] as const;
+export type RuntimeStatus = (typeof runtimeStatuses)[number];
+
+const instanceSchema = z.object({
+  name: z.string(),
+  instanceId: z.string(),
+  runtimeStatus: z.enum(runtimeStatuses),
+  input: z.unknown(),
+  customStatus: z.unknown(),
+  output: z.unknown(),
+  createdTime: z.coerce.date(),
+  lastUpdatedTime: z.coerce.date(),
+  historyEvents: z.array(z.looseObject({ EventType: z.string() })).optional(),
+});
+export type Instance = z.infer<typeof instanceSchema>;
+
+export interface InstanceQuery {
+  readonly runtimeStatus?: RuntimeStatus | undefined;
+  readonly createdFrom?: Date | undefined;
+  readonly createdTo?: Date | undefined;
+}
+
+/** What an operation on an instance came to; `refused` means that its state does not allow it. */
+export type Accepted = 'accepted' | 'not-found' | 'refused';
+
+/**
+ * The extension's management API as the app itself reaches it. The package's own client drops status codes and the history and
+ * does not encode ids and reasons, so this speaks to the same local endpoint.
+ */
+export interface DurableInstances {
+  /** `exists` when an instance of this id is there already, whatever its state. */
+  start(name: string, instanceId: string, input: unknown): Promise<'started' | 'exists'>;
+  get(instanceId: string, options?: { readonly history?: boolean }): Promise<Instance | undefined>;
+  list(query: InstanceQuery): Promise<Instance[]>;
+  raiseEvent(instanceId: string, event: string, data: unknown): Promise<Accepted>;
+  rewind(instanceId: string, reason: string): Promise<Accepted>;
+  terminate(instanceId: string, reason: string): Promise<Accepted>;
+  suspend(instanceId: string, reason: string): Promise<Accepted>;
+  resume(instanceId: string, reason: string): Promise<Accepted>;
+}
+
+/** Declares that a function talks to Durable instances; {@link instancesOf} then finds the way. */
+export const durableClientInput = df.input.durableClient();
+
+const clientInputSchema = z.object({ rpcBaseUrl: z.url() });
+
+/** @throws Error when the host runs no Durable extension */
+export function instancesOf(context: InvocationContext): DurableInstances {
+  const raw: unknown = context.extraInputs.get(durableClientInput);
+  const { rpcBaseUrl } = clientInputSchema.parse(typeof raw === 'string' ? JSON.parse(raw) : raw);
+  return createDurableInstances(rpcBaseUrl);
+}
+
+export function createDurableInstances(baseUrl: string): DurableInstances {
+  const url = (path: string, query: Readonly<Record<string, string>> = {}): string => {
+    const built = new URL(path, baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`);
+    for (const [name, value] of Object.entries(query)) built.searchParams.set(name, value);
+    return built.href;
+  };
+  const operate = async (id: string, operation: string, reason: string): Promise<Accepted> =>
+    accepted(await fetch(url(`${instance(id)}/${operation}`, { reason }), { method: 'POST' }), `${operation} ${id}`);
+
+  const get: DurableInstances['get'] = async (id, { history = false } = {}) => {
+    const shown = { showInput: 'true', ...(history && { showHistory: 'true', showHistoryOutput: 'true' }) };
+    const response = await fetch(url(instance(id), shown));
+    if (response.status === 404) return undefined;
+    if (!response.ok) throw await unexpected(response, `status of ${id}`);
+    return instanceSchema.parse(await response.json());
+  };
+  return {
+    async start(name, id, input) {
+      if ((await get(id)) !== undefined) return 'exists';
+      const response = await post(url(`orchestrators/${encodeURIComponent(name)}/${encodeURIComponent(id)}`), input);
+      if (response.status === 409) return 'exists';
+      if (response.status !== 202) throw await unexpected(response, `start of ${name}`);
+      return 'started';
+    },
+    get,
+    list: (query) => listAll(url('instances'), query),
+    async raiseEvent(id, event, data) {
+      return accepted(
+        await post(url(`${instance(id)}/raiseEvent/${encodeURIComponent(event)}`), data),
+        `event ${event} for ${id}`,
+      );
+    },
+    rewind: (id, reason) => operate(id, 'rewind', reason),
+    terminate: (id, reason) => operate(id, 'terminate', reason),
+    suspend: (id, reason) => operate(id, 'suspend', reason),
+    resume: (id, reason) => operate(id, 'resume', reason),
+  };
+}
+
+const instance = (id: string): string => `instances/${encodeURIComponent(id)}`;
+
+const pageSize = '100';
+
+async function listAll(url: string, { runtimeStatus, createdFrom, createdTo }: InstanceQuery): Promise<Instance[]> {
+  const query = new URLSearchParams({ showInput: 'false', top: pageSize });
+  if (runtimeStatus !== undefined) query.set('runtimeStatus', runtimeStatus);
+  if (createdFrom !== undefined) query.set('createdTimeFrom', createdFrom.toISOString());
+  if (createdTo !== undefined) query.set('createdTimeTo', createdTo.toISOString());
+  const instances: Instance[] = [];
+  let token: string | null = null;
+  do {
+    const response: Response = await fetch(`${url}?${query.toString()}`, {
+      headers: token === null ? {} : { 'x-ms-continuation-token': token },
+    });
+    if (!response.ok) throw await unexpected(response, 'list of instances');
+    instances.push(...z.array(instanceSchema).parse(await response.json()));
+    token = response.headers.get('x-ms-continuation-token');
+  } while (token !== null && token !== '');
+  return instances;
+}
+
+function post(url: string, body: unknown): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body ?? null),
+  });
+}
+
+async function accepted(response: Response, what: string): Promise<Accepted> {
+  if (response.status === 404) return 'not-found';
+  // 410: ended; 412: not in the state; 500: the real extension's answer to a second suspend and to a resume of what runs.
+  if (response.status === 410 || response.status === 412 || response.status === 500) return 'refused';
+  if (!response.ok) throw await unexpected(response, what);
+  return 'accepted';
+}
+
+async function unexpected(response: Response, what: string): Promise<Error> {
+  return new Error(
+    `${what}: the Durable extension answered ${response.status} ${(await response.text()).slice(0, 500)}`,
+  );
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+
+/** Where an Azure service is: a connection string, or an endpoint that is entered with the app's own identity. */
+export type Connection =
+  | { readonly kind: 'connection-string'; readonly value: string }
+  | { readonly kind: 'identity'; readonly endpoint: string };
+
+export const faultNames = ['extraction', 'persistence', 'notification'] as const;
+export type FaultName = (typeof faultNames)[number];
+
+export interface Config {
+  readonly storage: Connection;
+  /** Without it, records are kept in blob storage. */
+  readonly cosmos: Connection | undefined;
+  readonly cosmosDatabase: string;
+  /** Without it, uploads start their sagas directly and events are not published. */
+  readonly serviceBus: Connection | undefined;
+  /** Without it, the offline extractor reads the documents. */
+  readonly claude:
+    { readonly apiKey: string; readonly baseUrl: string | undefined; readonly model: string } | undefined;
+  /** A field that is less sure than this, 0 to 1, goes to review. */
+  readonly reviewThreshold: number;
+  /** Bytes. */
+  readonly maxDocumentBytes: number;
+  /** What is switched off from the start, to try failure. */
+  readonly faults: readonly FaultName[];
+  /** Serves `/api/dev/faults`. */
+  readonly devFaults: boolean;
+}
+
+const switchSchema = z.enum(['on', 'off']).default('on');
+
+const settingsSchema = z.object({
+  COSMOS_DATABASE: z.string().min(1).default('durable-saga'),
+  ANTHROPIC_API_KEY: z.string().min(1).optional(),
+  ANTHROPIC_BASE_URL: z.url().optional(),
+  ANTHROPIC_MODEL: z.string().min(1).default('claude-sonnet-5-5'),
+  REVIEW_THRESHOLD: z.coerce.number().min(0).max(1).default(0.8),
+  MAX_DOCUMENT_MB: z.coerce.number().positive().max(100).default(50),
+  EXTRACTION: switchSchema,
+  PERSISTENCE: switchSchema,
+  NOTIFICATION: switchSchema,
+  DEV_FAULTS: z.enum(['on', 'off']).default('off'),
+});
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the app's settings.
+ * @throws Error that lists every setting that is missing or wrong, with the value and the remedy
+ */
+export function parseConfig(environment: Environment): Config {
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const problems: string[] = [];
+  const settings = settingsSchema.safeParse(set);
+  if (!settings.success) {
+    problems.push(...settings.error.issues.map((issue) => complain(String(issue.path[0]), set, issue.message)));
+  }
+  const storage =
+    connection(set, 'DOCUMENT_STORAGE', 'blobServiceUri') ??
+    connection(set, 'AzureWebJobsStorage', 'blobServiceUri') ??
+    account(set);
+  if (storage === undefined) {
+    problems.push(
+      'AzureWebJobsStorage is missing: set it (or DOCUMENT_STORAGE) to a storage connection string, or AzureWebJobsStorage__blobServiceUri to the blob endpoint',
+    );
+  }
+  if (!settings.success || storage === undefined) throw new Error(`The app cannot start:\n- ${problems.join('\n- ')}`);
+  const { data } = settings;
+  const switches = { extraction: data.EXTRACTION, persistence: data.PERSISTENCE, notification: data.NOTIFICATION };
+  return {
+    storage,
+    cosmos: connection(set, 'COSMOS_CONNECTION', 'accountEndpoint'),
+    cosmosDatabase: data.COSMOS_DATABASE,
+    serviceBus: connection(set, 'SERVICE_BUS_CONNECTION', 'fullyQualifiedNamespace'),
+    claude:
+      data.ANTHROPIC_API_KEY === undefined
+        ? undefined
+        : { apiKey: data.ANTHROPIC_API_KEY, baseUrl: data.ANTHROPIC_BASE_URL, model: data.ANTHROPIC_MODEL },
+    reviewThreshold: data.REVIEW_THRESHOLD,
+    maxDocumentBytes: data.MAX_DOCUMENT_MB * 1024 * 1024,
+    faults: faultNames.filter((name) => switches[name] === 'off'),
+    devFaults: data.DEV_FAULTS === 'on',
+  };
+}
+
+/** The convention of Azure Functions: `NAME` holds a connection string, `NAME__property` an endpoint for the app's identity. */
+function connection(set: Environment, name: string, property: string): Connection | undefined {
+  const value = set[name];
+  if (value !== undefined) return { kind: 'connection-string', value };
+  const endpoint = set[`${name}__${property}`];
+  return endpoint === undefined ? undefined : { kind: 'identity', endpoint };
+}
+
+function account(set: Environment): Connection | undefined {
+  const name = set['AzureWebJobsStorage__accountName'];
+  return name === undefined ? undefined : { kind: 'identity', endpoint: `https://${name}.blob.core.windows.net` };
+}
+
+const complain = (name: string, set: Environment, message: string): string =>
+  `${name} is ${JSON.stringify(set[name] ?? null)}: ${message}`;

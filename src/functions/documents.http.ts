@@ -1,0 +1,171 @@
+import type { HttpRequest } from '@azure/functions';
+import { z } from 'zod';
+import type { DocumentRecords } from '../azure/document-records.ts';
+import { documentStatusSchema } from '../documents/document-record.ts';
+import { documentCategorySchema } from '../documents/fields.ts';
+import { sniffDocument } from '../documents/sniff-document.ts';
+import type { Endpoint, EndpointCall } from '../http/endpoint.ts';
+import { routeParameter } from '../http/endpoint.ts';
+import { checked, type FieldError, Problem } from '../http/problem.ts';
+import { type AcceptedDocument, IdempotencyConflict, type Intake, type Upload } from '../intake/intake.ts';
+
+export interface DocumentEndpointServices {
+  readonly intake: Intake;
+  readonly records: DocumentRecords;
+  readonly maxDocumentBytes: number;
+}
+
+interface ReceivedFile {
+  readonly name: string;
+  readonly contentType: string | undefined;
+  readonly content: Uint8Array;
+}
+
+export function documentEndpoints(services: DocumentEndpointServices): Endpoint[] {
+  return [
+    { name: 'postDocument', method: 'POST', route: 'documents', handle: (call) => postDocument(services, call) },
+    { name: 'getDocument', method: 'GET', route: 'documents/{id}', handle: (call) => getDocument(services, call) },
+    { name: 'getDocuments', method: 'GET', route: 'documents', handle: (call) => getDocuments(services, call) },
+  ];
+}
+
+async function postDocument({ intake, maxDocumentBytes }: DocumentEndpointServices, call: EndpointCall) {
+  const { request, instances, correlationId } = call;
+  const idempotencyKey = request.headers.get('idempotency-key') ?? undefined;
+  if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > 255)) {
+    throw new Problem(400, 'invalid', 'Idempotency-Key must have 1 to 255 characters.', [
+      { field: 'Idempotency-Key', message: `has ${idempotencyKey.length} characters` },
+    ]);
+  }
+  const files = await receiveFiles(request, maxDocumentBytes);
+  const uploads = await checkFiles(files, correlationId, idempotencyKey);
+  const accepted: AcceptedDocument[] = [];
+  for (const upload of uploads) {
+    accepted.push(
+      await intake.accept(upload, instances).catch((error: unknown) => {
+        if (!(error instanceof IdempotencyConflict)) throw error;
+        throw new Problem(422, 'idempotency_key_reused', error.message);
+      }),
+    );
+  }
+  const answers = accepted.map((document) => ({ ...document, statusUrl: statusUrl(request, document.instanceId) }));
+  const [first] = answers;
+  if (first === undefined) throw new Error('invariant: a checked request has at least one file');
+  return {
+    status: 202,
+    headers: { location: first.statusUrl },
+    jsonBody: answers.length === 1 ? first : { correlationId, documents: answers },
+  };
+}
+
+const statusUrl = (request: HttpRequest, instanceId: string): string =>
+  new URL(`sagas/${encodeURIComponent(instanceId)}`, new URL('.', request.url)).href;
+
+async function receiveFiles(request: HttpRequest, limit: number): Promise<ReceivedFile[]> {
+  const contentType = request.headers.get('content-type') ?? undefined;
+  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge(limit);
+  if (contentType?.startsWith('multipart/') === true) return readForm(request);
+  if (contentType?.startsWith('application/json') === true) {
+    throw new Problem(
+      415,
+      'not_a_document',
+      'The body is JSON, but a file belongs here: send the file itself as the body, or as multipart/form-data.',
+    );
+  }
+  const content = new Uint8Array(await request.arrayBuffer());
+  return [{ name: request.query.get('name') ?? '', contentType, content }];
+}
+
+async function readForm(request: HttpRequest): Promise<ReceivedFile[]> {
+  const form = await request.formData().catch((error: unknown) => {
+    throw new Problem(
+      400,
+      'malformed_multipart',
+      `The multipart body cannot be read (${String(error)}): check its boundary and end.`,
+    );
+  });
+  const files: ReceivedFile[] = [];
+  for (const [, value] of form) {
+    if (typeof value !== 'string') {
+      const content = new Uint8Array(await value.arrayBuffer());
+      files.push({ name: value.name, contentType: value.type === '' ? undefined : value.type, content });
+    }
+  }
+  if (files.length > 0) return files;
+  throw new Problem(400, 'no_file', 'The multipart body has no file: add one as a part with a filename.');
+}
+
+const longestName = 1_000;
+
+/** All files or none: a request with one bad file is refused whole, naming each. */
+async function checkFiles(
+  files: readonly ReceivedFile[],
+  correlationId: string,
+  idempotencyKey: string | undefined,
+): Promise<Upload[]> {
+  const uploads: Upload[] = [];
+  const refused: (FieldError & { readonly status: number; readonly code: string })[] = [];
+  for (const [n, { name, contentType, content }] of files.entries()) {
+    const sniffed = await sniffDocument(content, name === '' ? 'the file' : name, contentType);
+    const field = name === '' ? `file ${n + 1}` : name.slice(0, 100);
+    if (name.length > longestName) {
+      refused.push({
+        field,
+        message: `the name has ${name.length} characters; send at most ${longestName}`,
+        status: 400,
+        code: 'invalid',
+      });
+    } else if (sniffed.ok) {
+      const key = idempotencyKey === undefined || files.length === 1 ? idempotencyKey : `${idempotencyKey}/${n}`;
+      uploads.push({
+        name: name || 'document',
+        contentType: sniffed.contentType,
+        content,
+        correlationId,
+        idempotencyKey: key,
+      });
+    } else {
+      const status = sniffed.code === 'unsupported' ? 415 : 400;
+      refused.push({ field, message: sniffed.message, status, code: `document_${sniffed.code}` });
+    }
+  }
+  const [first] = refused;
+  if (first === undefined) return uploads;
+  const list = refused.map(({ message }) => message).join(' ');
+  throw new Problem(
+    first.status,
+    first.code,
+    list,
+    refused.map(({ field, message }) => ({ field, message })),
+  );
+}
+
+const tooLarge = (limit: number): Problem =>
+  new Problem(
+    413,
+    'too_large',
+    `The body is over ${Math.floor(limit / 1024 / 1024)} MB: split the document, or raise MAX_DOCUMENT_MB.`,
+  );
+
+async function getDocument({ records }: DocumentEndpointServices, { request }: EndpointCall) {
+  const id = routeParameter(request, 'id');
+  const record = await records.read(id);
+  if (record === undefined)
+    throw new Problem(404, 'not_found', `There is no document '${id}': GET /api/documents lists what there is.`);
+  return { status: 200, jsonBody: record };
+}
+
+const querySchema = z.object({
+  q: z.string().max(500).optional(),
+  status: documentStatusSchema.optional(),
+  category: documentCategorySchema.optional(),
+  from: z.iso.date().optional(),
+  to: z.iso.date().optional(),
+  top: z.coerce.number().int().min(1).max(100).default(50),
+  continuation: z.string().optional(),
+});
+
+async function getDocuments({ records }: DocumentEndpointServices, { request }: EndpointCall) {
+  const query = checked(querySchema, Object.fromEntries(request.query), 'The query');
+  return { status: 200, jsonBody: await records.query(query) };
+}

@@ -1,0 +1,43 @@
+import type { Endpoint } from '../http/endpoint.ts';
+
+/** One thing that the app needs, and a call that answers when it is there. */
+export interface Dependency {
+  readonly name: string;
+  readonly ping: () => Promise<void>;
+}
+
+interface DependencyState {
+  readonly name: string;
+  readonly healthy: boolean;
+  readonly latencyMs: number;
+  readonly error?: string;
+}
+
+export function healthEndpoints(dependencies: readonly Dependency[], now: () => Date): Endpoint[] {
+  const probe = async (): Promise<{ status: number; jsonBody: unknown }> => {
+    const states = await Promise.all(dependencies.map((dependency) => stateOf(dependency, now)));
+    const healthy = states.every((state) => state.healthy);
+    return { status: healthy ? 200 : 503, jsonBody: { status: healthy ? 'ready' : 'not ready', dependencies: states } };
+  };
+  return [
+    {
+      name: 'healthLive',
+      method: 'GET',
+      route: 'health/live',
+      handle: async () => ({ status: 200, jsonBody: { status: 'live' } }),
+    },
+    { name: 'healthReady', method: 'GET', route: 'health/ready', handle: probe },
+    { name: 'healthDependencies', method: 'GET', route: 'health/dependencies', handle: probe },
+  ];
+}
+
+async function stateOf({ name, ping }: Dependency, now: () => Date): Promise<DependencyState> {
+  const startedAt = now().getTime();
+  const latencyMs = () => now().getTime() - startedAt;
+  try {
+    await ping();
+    return { name, healthy: true, latencyMs: latencyMs() };
+  } catch (error) {
+    return { name, healthy: false, latencyMs: latencyMs(), error: String(error) };
+  }
+}

@@ -1,0 +1,83 @@
+import { app, type HttpMethod, type HttpRequest, type InvocationContext } from '@azure/functions';
+import { durableClientInput, type DurableInstances, instancesOf } from '../azure/durable-instances.ts';
+import { Problem, problemResponse } from './problem.ts';
+
+export interface EndpointCall {
+  readonly request: HttpRequest;
+  readonly instances: DurableInstances;
+  /** Taken from `X-Correlation-Id`, or new; it is on the answer too. */
+  readonly correlationId: string;
+  readonly log: InvocationContext;
+}
+
+export interface EndpointReply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly jsonBody?: unknown;
+  readonly body?: string;
+}
+
+export interface Endpoint {
+  readonly name: string;
+  readonly method: HttpMethod;
+  readonly route: string;
+  readonly handle: (call: EndpointCall) => Promise<EndpointReply>;
+}
+
+/** Ids that can stand in headers, messages and log lines as they are. */
+const correlationIdForm = /^[\w.:-]{1,128}$/;
+
+/** Registers HTTP functions that share one way to correlate and to fail. */
+export function registerEndpoints(endpoints: readonly Endpoint[], newId: () => string): void {
+  for (const { name, method, route, handle } of endpoints) {
+    app.http(name, {
+      methods: [method],
+      route,
+      authLevel: 'function',
+      extraInputs: [durableClientInput],
+      handler: async (request, context) => {
+        const given = request.headers.get('x-correlation-id');
+        const correlationId = given !== null && correlationIdForm.test(given) ? given : newId();
+        const response = await answer(handle, {
+          request,
+          correlationId,
+          log: context,
+          instances: instancesOf(context),
+        });
+        return { ...response, headers: { ...response.headers, 'x-correlation-id': correlationId } };
+      },
+    });
+  }
+}
+
+async function answer(handle: Endpoint['handle'], call: EndpointCall): Promise<EndpointReply> {
+  try {
+    return await handle(call);
+  } catch (error) {
+    if (error instanceof Problem) return problemResponse(error, call.correlationId);
+    call.log.error(`${call.request.method} ${call.request.url} failed (correlation ${call.correlationId}):`, error);
+    const detail = `The request failed for a reason that is not yours. Try again; if it stays so, look in the log for ${call.correlationId}.`;
+    return problemResponse(new Problem(500, 'unexpected', detail), call.correlationId);
+  }
+}
+
+export function routeParameter(request: HttpRequest, name: string): string {
+  const value = request.params[name];
+  if (value === undefined) throw new Problem(404, 'not_found', `The path lacks its ${name}.`);
+  return decodeURIComponent(value);
+}
+
+/** @throws Problem `invalid_json` */
+export async function jsonBody(request: HttpRequest): Promise<unknown> {
+  const text = await request.text();
+  if (text.trim() === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Problem(
+      400,
+      'invalid_json',
+      `The body is not valid JSON (${String(error)}): send JSON with content-type application/json.`,
+    );
+  }
+}

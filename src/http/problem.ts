@@ -1,0 +1,52 @@
+import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
+
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** A request that cannot be served, as a problem document (RFC 9457). The detail names what is wrong and the remedy. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: number;
+  /** What kind of problem it is, in a word that programs can rely on. */
+  readonly code: string;
+  readonly errors: readonly FieldError[];
+
+  constructor(status: number, code: string, detail: string, errors: readonly FieldError[] = []) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+    this.errors = errors;
+  }
+}
+
+export function problemResponse(problem: Problem, correlationId: string) {
+  const { status, code, message, errors } = problem;
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json' },
+    body: JSON.stringify({
+      type: `urn:durable-saga:problem:${code}`,
+      title: STATUS_CODES[status] ?? 'Error',
+      status,
+      detail: message,
+      ...(errors.length > 0 && { errors }),
+      correlationId,
+    }),
+  };
+}
+
+/** The value if it fits; otherwise a 400 that lists each field. @throws Problem `invalid` */
+export function checked<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw invalid(parsed.error, what);
+}
+
+export function invalid(error: z.ZodError, what: string): Problem {
+  const errors = error.issues.map(({ path, message }) => ({ field: path.map(String).join('.') || '(whole)', message }));
+  const list = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  return new Problem(400, 'invalid', `${what} is not as it should be: ${list}`, errors);
+}
