@@ -1,0 +1,79 @@
+import { type IncomingEvent, eventType } from './history.ts';
+import type { InvocationResult, TypedData, WorkerException } from '../worker/contract.ts';
+import type { Timestamp } from './timestamp.ts';
+
+/** The event that an activity's result becomes, in the texts of the extension. */
+export const activityOutcome = (
+  name: string,
+  taskId: number,
+  result: InvocationResult,
+  at: Timestamp,
+): IncomingEvent =>
+  result.ok
+    ? {
+        EventType: eventType.taskCompleted,
+        TaskScheduledId: taskId,
+        Result: resultText(result.returnValue),
+        EventId: -1,
+        Timestamp: at,
+      }
+    : activityFailed(
+        taskId,
+        `Activity function '${name}' failed: ${result.exception.message}`,
+        describeException(result.exception),
+        at,
+      );
+
+export const activityFailed = (taskId: number, reason: string, details: string, at: Timestamp): IncomingEvent => ({
+  EventType: eventType.taskFailed,
+  TaskScheduledId: taskId,
+  Reason: reason,
+  Details: details,
+  FailureDetails: null,
+  EventId: -1,
+  Timestamp: at,
+});
+
+/** What a function returned, as the JSON text that the history keeps; null for nothing. */
+const resultText = (value: TypedData): string | null => {
+  if (value === undefined) return null;
+  if ('string' in value) return JSON.stringify(value.string);
+  if ('json' in value) return JSON.stringify(JSON.parse(value.json));
+  if ('int' in value) return String(value.int);
+  if ('double' in value) return JSON.stringify(value.double);
+  return JSON.stringify(Buffer.from(value.bytes).toString('base64'));
+};
+
+/** The exception as .NET serialises it; durable-functions passes this text on in the message of the error that it throws. */
+const describeException = ({ message, stackTrace }: WorkerException): string =>
+  JSON.stringify({
+    $type: 'System.Exception, System.Private.CoreLib',
+    ClassName: 'System.Exception',
+    Message: message,
+    Data: null,
+    InnerException: {
+      $type: 'Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException, Microsoft.Azure.WebJobs.Script',
+      IsUserException: false,
+      RemoteStackTrace: stackTrace,
+      RemoteMessage: message,
+      RemoteTypeName: null,
+      Message: `Result: Failure\nException: ${message}\nStack: ${stackTrace}`,
+      Data: { $type: 'System.Collections.ListDictionaryInternal, System.Private.CoreLib' },
+      InnerException: null,
+      HelpLink: null,
+      Source: null,
+      HResult: exceptionCode,
+      StackTrace: null,
+    },
+    HelpURL: null,
+    StackTraceString: null,
+    RemoteStackTraceString: null,
+    RemoteStackIndex: 0,
+    ExceptionMethod: null,
+    HResult: exceptionCode,
+    Source: null,
+    WatsonBuckets: null,
+  });
+
+/** COR_E_EXCEPTION */
+const exceptionCode = -2_146_233_088;

@@ -1,0 +1,204 @@
+import {
+  type EventRaised,
+  type ExecutionCompleted,
+  type HistoryEvent,
+  type IncomingEvent,
+  type ParentInstance,
+  type RuntimeStatus,
+  type ScheduledEvent,
+  eventType,
+  orchestratorCompleted,
+  orchestratorStarted,
+} from './history.ts';
+import type { Action, OrchestratorAnswer } from './orchestrator-answer.ts';
+import { serialise } from './orchestrator-answer.ts';
+import { type Replay, replayActions } from './replay-actions.ts';
+import type { ScheduledAction } from './scheduled-tasks.ts';
+import type { Timestamp } from './timestamp.ts';
+
+/** One run of an orchestration's code under one execution id; continueAsNew begins the next. */
+export interface Execution {
+  readonly instanceId: string;
+  readonly executionId: string;
+  readonly name: string;
+  readonly version: string | null;
+  readonly parent: ParentInstance | null;
+}
+
+/** One call of the orchestrator function with what has arrived since the last one. */
+export interface Episode {
+  readonly execution: Execution;
+  readonly startedAt: Timestamp;
+  /** The history of earlier episodes. */
+  readonly past: readonly HistoryEvent[];
+  /** In order of arrival; `carriedOver` after continueAsNew comes after them. */
+  readonly incoming: readonly (IncomingEvent | ContinuedMark)[];
+}
+
+/** The OrchestratorCompleted that continueAsNew puts right behind the new ExecutionStarted. */
+export type ContinuedMark = Extract<HistoryEvent, { EventType: typeof eventType.orchestratorCompleted }>;
+
+export interface EpisodeOutcome {
+  /** What the episode adds to the history, from its OrchestratorStarted to its OrchestratorCompleted. */
+  readonly events: readonly HistoryEvent[];
+  /** The work to send out, each with the event that stands for it in `events`. */
+  readonly scheduled: readonly { readonly action: ScheduledAction; readonly event: ScheduledEvent }[];
+  /** Undefined leaves it as it is: a rewound instance stays Pending while it runs on. */
+  readonly status: { readonly runtimeStatus: RuntimeStatus; readonly output?: string | null } | undefined;
+  readonly customStatus: string | null;
+  readonly end: EpisodeEnd;
+}
+
+export type EpisodeEnd =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'completed'; readonly result: string | null }
+  | { readonly kind: 'failed'; readonly reason: string; readonly details: string | null }
+  | { readonly kind: 'terminated'; readonly reason: string | null }
+  /** `carriedOver` are the events that this execution has not consumed. */
+  | { readonly kind: 'continued'; readonly input: string | null; readonly carriedOver: readonly EventRaised[] };
+
+/**
+ * Decides what an episode comes to, given what the worker answered: which tasks are new, whether the execution has ended, or that
+ * the code no longer fits its history. `stamp` answers the time of each new event.
+ */
+export const computeEpisode = (
+  episode: Episode,
+  answer: OrchestratorAnswer,
+  stamp: () => Timestamp,
+): EpisodeOutcome => {
+  const { execution, incoming, past, startedAt } = episode;
+  const begun: readonly HistoryEvent[] = [orchestratorStarted(startedAt), ...incoming];
+  const history = [...past, ...begun];
+  const subject = { ...execution, parentInstanceId: execution.parent?.OrchestrationInstance.InstanceId };
+  const replay = replayActions(subject, answer.actions, history);
+  const end = computeEnd(execution.name, replay, answer, history);
+  const scheduled = replay.scheduled.map((action) => ({ action, event: scheduledEvent(action, stamp()) }));
+  const completion = completionEvent(end, replay.nextId, stamp);
+  return {
+    events: [
+      ...begun,
+      ...scheduled.map(({ event }) => event),
+      ...(completion === undefined ? [] : [completion]),
+      orchestratorCompleted(stamp()),
+    ],
+    scheduled,
+    status: completion === undefined ? statusOf(incoming) : endStatus(completion),
+    customStatus: answer.customStatus,
+    end,
+  };
+};
+
+const computeEnd = (
+  name: string,
+  replay: Replay,
+  answer: OrchestratorAnswer,
+  history: readonly HistoryEvent[],
+): EpisodeEnd => {
+  if (replay.terminated !== undefined) return { kind: 'terminated', reason: replay.terminated.reason };
+  if (replay.failure?.kind === 'non-determinism') return failed(replay.failure.message, null);
+  if (replay.failure !== undefined)
+    return failed(`Orchestrator function '${name}' failed: ${replay.failure.message}`, null);
+  if (!replay.isWalked) return { kind: 'open' };
+  switch (answer.end.kind) {
+    case 'waiting':
+      return { kind: 'open' };
+    case 'failed': {
+      const { error, stack } = answer.end;
+      const details = `Message: ${error}, StackTrace: ${stack ?? ''}`;
+      return failed(`Orchestrator function '${name}' failed: ${error}`, details);
+    }
+    case 'done': {
+      if (replay.continueAsNew === undefined) return { kind: 'completed', result: answer.end.output };
+      const input = serialise(replay.continueAsNew.input);
+      return { kind: 'continued', input, carriedOver: unconsumedEvents(answer.actions, history) };
+    }
+  }
+};
+
+const failed = (reason: string, details: string | null): EpisodeEnd => ({ kind: 'failed', reason, details });
+
+/**
+ * The events that the orchestrator's code has not been given: of each name, those that came after as many as were waited for. It
+ * goes by the exact name, because durable-functions does; its own waiters are in the order of the actions.
+ */
+const unconsumedEvents = (actions: readonly Action[], history: readonly HistoryEvent[]): readonly EventRaised[] => {
+  const waits = new Map<string, number>();
+  const count = (action: Action): void => {
+    if (action.kind === 'event') waits.set(action.name, (waits.get(action.name) ?? 0) + 1);
+    if (action.kind === 'when-all' || action.kind === 'when-any') action.actions.forEach(count);
+  };
+  actions.forEach(count);
+  return history.filter((event): event is EventRaised => {
+    if (event.EventType !== eventType.eventRaised) return false;
+    const left = waits.get(event.Name) ?? 0;
+    waits.set(event.Name, Math.max(0, left - 1));
+    return left === 0;
+  });
+};
+
+const scheduledEvent = (action: ScheduledAction, at: Timestamp): ScheduledEvent => {
+  const stamped = { EventId: action.id, Timestamp: at };
+  switch (action.kind) {
+    case 'activity':
+      return {
+        EventType: eventType.taskScheduled,
+        Name: action.name,
+        Version: '',
+        Input: null,
+        ParentTraceContext: null,
+        Tags: null,
+        ...stamped,
+      };
+    case 'sub-orchestration':
+      return {
+        EventType: eventType.subOrchestrationCreated,
+        Name: action.name,
+        Version: null,
+        InstanceId: action.instanceId,
+        Input: null,
+        ClientSpanId: null,
+        Tags: null,
+        ...stamped,
+      };
+    case 'timer':
+      return { EventType: eventType.timerCreated, FireAt: action.fireAt, ...stamped };
+  }
+};
+
+const completionEvent = (end: EpisodeEnd, id: number, stamp: () => Timestamp): ExecutionCompleted | undefined => {
+  const completed = (status: RuntimeStatus, result: string | null): ExecutionCompleted => ({
+    EventType: eventType.executionCompleted,
+    OrchestrationStatus: status,
+    Result: result,
+    FailureDetails: null,
+    EventId: id,
+    Timestamp: stamp(),
+  });
+  switch (end.kind) {
+    case 'completed':
+      return completed('Completed', end.result);
+    case 'failed':
+      return completed('Failed', end.reason);
+    case 'terminated':
+      return completed('Terminated', end.reason);
+    case 'open':
+    case 'continued':
+      return undefined;
+  }
+};
+
+const endStatus = (completion: ExecutionCompleted): EpisodeOutcome['status'] => ({
+  runtimeStatus: completion.OrchestrationStatus,
+  output: completion.Result,
+});
+
+/** While an instance runs only these three events change its status; suspending and resuming leave their reason as the output. */
+const statusOf = (incoming: Episode['incoming']): EpisodeOutcome['status'] => {
+  let status: EpisodeOutcome['status'];
+  for (const event of incoming) {
+    if (event.EventType === eventType.executionStarted) status = { runtimeStatus: 'Running' };
+    if (event.EventType === eventType.suspended) status = { runtimeStatus: 'Suspended', output: event.Reason };
+    if (event.EventType === eventType.resumed) status = { runtimeStatus: 'Running', output: event.Reason };
+  }
+  return status;
+};

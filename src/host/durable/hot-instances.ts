@@ -1,0 +1,60 @@
+import type { InstanceRow, Store } from './store.ts';
+import { type WireHistory, createWireHistory } from './wire-history.ts';
+
+/** An instance as the next episode needs it. The store has all of it; this only saves reading and rendering it again. */
+export interface HotInstance {
+  row: InstanceRow;
+  readonly history: WireHistory;
+  /** Set when the instance has been purged or replaced under a running episode. */
+  isGone: boolean;
+}
+
+/** The instances that ran lately. At most one user at a time may have one in hand. */
+export interface HotInstances {
+  take(id: string): HotInstance | undefined;
+  giveBack(hot: HotInstance): void;
+  /** To be called whenever an instance is changed by anything but the episode that has it in hand. */
+  forget(id: string): void;
+}
+
+/** @param capacity characters of rendered history that may stay in memory. */
+export const createHotInstances = (store: Store, capacity: number): HotInstances => {
+  const inHand = new Map<string, HotInstance>();
+  const idle = new Map<string, HotInstance>();
+  let size = 0;
+
+  const removeIdle = (id: string): HotInstance | undefined => {
+    const hot = idle.get(id);
+    if (hot !== undefined) size -= hot.history.settled.length;
+    idle.delete(id);
+    return hot;
+  };
+
+  const load = (id: string): HotInstance | undefined => {
+    const row = store.findInstance(id);
+    return row && { row, history: createWireHistory(store.readHistory(row.key)), isGone: false };
+  };
+
+  return {
+    take(id) {
+      const hot = removeIdle(id) ?? load(id);
+      if (hot !== undefined) inHand.set(id, hot);
+      return hot;
+    },
+    giveBack(hot) {
+      if (inHand.get(hot.row.id) === hot) inHand.delete(hot.row.id);
+      if (hot.isGone) return;
+      idle.set(hot.row.id, hot);
+      size += hot.history.settled.length;
+      for (const oldest of idle.keys()) {
+        if (size <= capacity) break;
+        removeIdle(oldest);
+      }
+    },
+    forget(id) {
+      removeIdle(id);
+      const hot = inHand.get(id);
+      if (hot !== undefined) hot.isGone = true;
+    },
+  };
+};

@@ -1,0 +1,75 @@
+import type { Clock } from '../clock.ts';
+import type { DurableTaskSettings } from '../host-json.ts';
+import type { Log } from '../log.ts';
+import type { AppFunction, Invoke, TypedData } from '../worker/contract.ts';
+import { createCommitQueue } from './commit-queue.ts';
+import { createDispatcher } from './dispatcher.ts';
+import { createDurableFunctions } from './durable-functions.ts';
+import { createHotInstances } from './hot-instances.ts';
+import type { ManagementRequest, ManagementResponse } from './management/message.ts';
+import { createManagementApi } from './management/router.ts';
+import { createStore } from './store.ts';
+import { createStamp } from './timestamp.ts';
+
+export type { ManagementRequest, ManagementResponse } from './management/message.ts';
+
+export interface DurableEngineOptions {
+  /** A path, or `:memory:`. */
+  readonly databaseFile: string;
+  readonly clock: Clock;
+  /** Answers a UUID. */
+  readonly newId: () => string;
+  readonly settings: DurableTaskSettings;
+  /** All functions of the app; those without a durable trigger do not matter here. */
+  readonly functions: readonly AppFunction[];
+  readonly invoke: Invoke;
+  /** The value of a durableClient binding, which activities may have beside their trigger. */
+  readonly clientInput: () => TypedData;
+  readonly log: Log;
+}
+
+export interface DurableEngine {
+  /** Takes up everything that is unfinished. */
+  start(): void;
+  /** Begins nothing new, waits for the functions that run, and closes the file. */
+  stop(): Promise<void>;
+  /** The management API; undefined for a path that is none of its own. */
+  handle(request: ManagementRequest): Promise<ManagementResponse | undefined>;
+}
+
+/** Characters of rendered history that are kept of idle instances. */
+const hotCapacity = 32 * 1024 * 1024;
+
+/** @throws when the file cannot be opened. */
+export const createDurableEngine = (options: DurableEngineOptions): DurableEngine => {
+  const { clock, invoke, log, newId, settings } = options;
+  const store = createStore(options.databaseFile);
+  const commits = createCommitQueue(store.database);
+  let lastWorkId = store.highestWorkId();
+  const context = {
+    store,
+    commits,
+    instances: createHotInstances(store, hotCapacity),
+    functions: createDurableFunctions(options.functions, options.clientInput),
+    settings,
+    invoke,
+    clock,
+    log,
+    newId,
+    stamp: createStamp(clock),
+    nextWorkId: () => ++lastWorkId,
+  };
+  let dispatcher: ReturnType<typeof createDispatcher> | undefined;
+  const handle = createManagementApi({ ...context, deliver: (message) => dispatcher?.deliver(message) });
+  return {
+    start() {
+      dispatcher ??= createDispatcher(context);
+    },
+    async stop() {
+      await dispatcher?.stop();
+      commits.flush();
+      store.close();
+    },
+    handle,
+  };
+};

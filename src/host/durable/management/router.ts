@@ -1,0 +1,88 @@
+import { raiseEvent, resume, suspend, terminate } from './control.ts';
+import { listInstances } from './list.ts';
+import { type ManagementRequest, type ManagementResponse, emptyResponse, errorResponse } from './message.ts';
+import type { InstanceOperation, ManagementAnswer, ManagementContext } from './operation.ts';
+import { purgeInstance, purgeInstances } from './purge.ts';
+import { rewind, rewindOfUnknown } from './rewind.ts';
+import { restart, restartOfUnknown, restartWithOptions, startOrchestration } from './start.ts';
+import { statusResponse } from './status.ts';
+
+/** The answer is undefined for a path that is none of this API's; it is given when all that it promises is on disk. */
+export const createManagementApi =
+  (context: ManagementContext) =>
+  async (request: ManagementRequest): Promise<ManagementResponse | undefined> => {
+    const path = splitPath(request.path);
+    if (path === undefined) return errorResponse(400, `The path ${request.path} is not percent-encoded as it must be.`);
+    const answer = await route(context, request, path);
+    await context.commits.committed();
+    return answer;
+  };
+
+/** Split first, decoded once: an id may contain what separates paths. */
+const splitPath = (path: string): readonly string[] | undefined => {
+  try {
+    return path
+      .replaceAll(/^\/+|\/+$/g, '')
+      .split('/')
+      .map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+};
+
+const route = (
+  context: ManagementContext,
+  request: ManagementRequest,
+  path: readonly string[],
+): ManagementAnswer | undefined => {
+  const [controller, first, ...rest] = path;
+  switch (controller?.toLowerCase()) {
+    case 'orchestrators':
+      if (first === undefined || rest.length > 1) return undefined;
+      return request.method === 'POST' ? startOrchestration(context, request, first, rest[0]) : emptyResponse(404);
+    case 'instances':
+      if (first === undefined) return routeAll(context, request);
+      return routeInstance(context, request, first, rest);
+    default:
+      return undefined;
+  }
+};
+
+const routeAll = (context: ManagementContext, request: ManagementRequest): ManagementResponse => {
+  if (request.method === 'GET') return listInstances(context, request);
+  return request.method === 'DELETE' ? purgeInstances(context, request) : emptyResponse(404);
+};
+
+const operations: Readonly<Record<string, InstanceOperation>> = {
+  terminate,
+  suspend,
+  resume,
+  rewind,
+  restart,
+  restartwithoptions: restartWithOptions,
+};
+
+const findOperation = (method: string, path: readonly string[]): InstanceOperation | undefined => {
+  const [operation, argument] = path;
+  if (operation === undefined) {
+    if (method === 'GET') return statusResponse;
+    return method === 'DELETE' ? purgeInstance : undefined;
+  }
+  if (method !== 'POST' || path.length > 2) return undefined;
+  if (operation.toLowerCase() === 'raiseevent' && argument !== undefined) return raiseEvent(argument);
+  return argument === undefined ? operations[operation.toLowerCase()] : undefined;
+};
+
+const routeInstance = (
+  context: ManagementContext,
+  request: ManagementRequest,
+  id: string,
+  path: readonly string[],
+): ManagementAnswer => {
+  const operation = findOperation(request.method, path);
+  if (operation === undefined) return emptyResponse(404);
+  const instance = context.store.findInstance(id);
+  if (instance !== undefined) return operation(context, request, instance);
+  if (operation === rewind) return rewindOfUnknown(id);
+  return operation === restart || operation === restartWithOptions ? restartOfUnknown(id) : emptyResponse(404);
+};

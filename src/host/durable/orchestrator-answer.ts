@@ -1,0 +1,197 @@
+import type { InvocationResult, TypedData } from '../worker/contract.ts';
+import { parseTimestamp, type Timestamp } from './timestamp.ts';
+
+/** What an orchestrator function says each time it is called: every action since its start, and how it ended if it did. */
+export interface OrchestratorAnswer {
+  readonly actions: readonly Action[];
+  readonly end: AnswerEnd;
+  /** Serialised; null when the orchestrator has set none in this replay. */
+  readonly customStatus: string | null;
+}
+
+export type AnswerEnd =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'done'; readonly output: string | null }
+  /** `stack` is null when the message was all that the worker sent. */
+  | { readonly kind: 'failed'; readonly error: string; readonly stack: string | null };
+
+export type Action =
+  | {
+      readonly kind: 'activity';
+      readonly name: string;
+      readonly input: unknown;
+      readonly retry: RetryPolicy | undefined;
+    }
+  | {
+      readonly kind: 'sub-orchestration';
+      readonly name: string;
+      readonly instanceId: string | undefined;
+      readonly input: unknown;
+      readonly retry: RetryPolicy | undefined;
+    }
+  | { readonly kind: 'timer'; readonly fireAt: Timestamp; readonly isCanceled: boolean }
+  | { readonly kind: 'event'; readonly name: string }
+  | { readonly kind: 'continue-as-new'; readonly input: unknown }
+  | { readonly kind: 'when-all' | 'when-any'; readonly actions: readonly Action[] };
+
+export interface RetryPolicy {
+  readonly firstIntervalMs: number;
+  readonly maxAttempts: number;
+  readonly backoffCoefficient: number;
+  readonly maxIntervalMs: number;
+  readonly timeoutMs: number;
+}
+
+/** durable-functions puts its state behind this mark into the message of the exception that a failed orchestrator throws. */
+const stateMark = '\n\n$OutOfProcData$:';
+const maxCustomStatusKilobytes = 16;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Never throws: an answer that cannot be understood is a failure of the orchestrator, as in the extension. */
+export const parseAnswer = (functionName: string, result: InvocationResult): OrchestratorAnswer => {
+  try {
+    if (result.ok) return readState(JSON.parse(textOf(result.returnValue)), null);
+    const { message, stackTrace } = result.exception;
+    const state = readFailureState(message);
+    if (state !== undefined) return readState(state, stackTrace);
+    // The extension sees no more of such an exception than this wrapper's message.
+    return failedAnswer(`One or more errors occurred. (Exception while executing function: ${functionName})`, message);
+  } catch (error) {
+    return failedAnswer(error instanceof Error ? error.message : String(error), null);
+  }
+};
+
+/** The answer of an orchestrator that could not be asked, or not be understood. */
+export const failedAnswer = (error: string, stack: string | null): OrchestratorAnswer => ({
+  actions: [],
+  end: { kind: 'failed', error, stack },
+  customStatus: null,
+});
+
+const textOf = (data: TypedData): string => {
+  if (data !== undefined && 'json' in data) return data.json;
+  if (data !== undefined && 'string' in data) return data.string;
+  throw new Error('Out of proc orchestrators must return a valid JSON schema');
+};
+
+const readFailureState = (message: string): unknown => {
+  const at = message.indexOf(stateMark);
+  if (at < 0) return undefined;
+  const state: unknown = JSON.parse(message.slice(at + stateMark.length));
+  const isValid = isFields(state) && state.isDone === false && typeof state.error === 'string' && state.error !== '';
+  return isValid ? state : undefined;
+};
+
+const readState = (state: unknown, stack: string | null): OrchestratorAnswer => {
+  if (!isFields(state) || !Array.isArray(state.actions)) {
+    throw new Error('Out of proc orchestrators must return a valid JSON schema');
+  }
+  const customStatus = serialise(state.customStatus);
+  const kilobytes = ((customStatus?.length ?? 0) * 2) / 1024;
+  if (kilobytes > maxCustomStatusKilobytes) {
+    throw new Error(
+      `The UTF-16 size of the JSON-serialized payload must not exceed ${maxCustomStatusKilobytes} KB. ` +
+        `The current payload size is ${Math.round(kilobytes)} KB.`,
+    );
+  }
+  const batches: readonly unknown[] = state.actions;
+  if (batches.length !== 1 || !Array.isArray(batches[0])) {
+    throw new Error(
+      `With OOProc schema V3, expected actions array to be of length 1 in outer layer but got size: ${batches.length}`,
+    );
+  }
+  return { actions: readActions(batches[0]), end: readEnd(state, stack), customStatus };
+};
+
+const readEnd = (state: Fields, stack: string | null): AnswerEnd => {
+  if (typeof state.error === 'string' && state.error !== '') return { kind: 'failed', error: state.error, stack };
+  return state.isDone === true ? { kind: 'done', output: serialise(state.output) } : { kind: 'waiting' };
+};
+
+/** JSON text as it travels in events, where absent and null are both null. */
+export const serialise = (value: unknown): string | null =>
+  value === undefined || value === null ? null : JSON.stringify(value);
+
+const readActions = (actions: readonly unknown[]): readonly Action[] => actions.map(readAction);
+
+const readAction = (action: unknown): Action => {
+  if (!isFields(action)) throw new Error(`An action of an orchestrator must be an object, but is ${String(action)}.`);
+  switch (action.actionType) {
+    case 0:
+      return { kind: 'activity', name: text(action, 'functionName'), input: action.input, retry: undefined };
+    case 1:
+      return { kind: 'activity', name: text(action, 'functionName'), input: action.input, retry: readRetry(action) };
+    case 2:
+      return { ...readSubOrchestration(action), retry: undefined };
+    case 3:
+      return { ...readSubOrchestration(action), retry: readRetry(action) };
+    case 4:
+      return { kind: 'continue-as-new', input: action.input };
+    case 5:
+      return { kind: 'timer', fireAt: readTime(text(action, 'fireAt')), isCanceled: action.isCanceled === true };
+    case 6:
+      return { kind: 'event', name: text(action, 'externalEventName') };
+    case 11:
+      return { kind: 'when-any', actions: readCompound(action) };
+    case 12:
+      return { kind: 'when-all', actions: readCompound(action) };
+    default:
+      throw new Error(unsupported(action.actionType));
+  }
+};
+
+const laterActions: Readonly<Record<number, string>> = {
+  7: 'callEntity',
+  8: 'callHttp',
+  9: 'signalEntity',
+  10: 'a scheduled signalEntity',
+  13: 'lock',
+  14: 'release of an entity lock',
+};
+
+const unsupported = (actionType: unknown): string =>
+  `The embedded host does not support ${laterActions[Number(actionType)] ?? `action type ${String(actionType)}`} yet. ` +
+  'Call an activity instead, or run this app on Azure.';
+
+const readSubOrchestration = (action: Fields) => ({
+  kind: 'sub-orchestration' as const,
+  name: text(action, 'functionName'),
+  instanceId: typeof action.instanceId === 'string' && action.instanceId.trim() !== '' ? action.instanceId : undefined,
+  input: action.input,
+});
+
+const readCompound = (action: Fields): readonly Action[] =>
+  Array.isArray(action.compoundActions) ? readActions(action.compoundActions) : [];
+
+const readRetry = (action: Fields): RetryPolicy => {
+  const options = isFields(action.retryOptions) ? action.retryOptions : {};
+  const number = (name: string, otherwise: number): number => {
+    const value = options[name];
+    return typeof value === 'number' ? value : otherwise;
+  };
+  return {
+    firstIntervalMs: number('firstRetryIntervalInMilliseconds', 0),
+    maxAttempts: number('maxNumberOfAttempts', 1),
+    backoffCoefficient: number('backoffCoefficient', 1),
+    maxIntervalMs: number('maxRetryIntervalInMilliseconds', Infinity),
+    timeoutMs: number('retryTimeoutInMilliseconds', Infinity),
+  };
+};
+
+const readTime = (value: string): Timestamp => {
+  const time = parseTimestamp(value);
+  if (time === undefined) throw new Error(`The fireAt of a timer must be a date, but is ${JSON.stringify(value)}.`);
+  return time;
+};
+
+const text = (action: Fields, name: string): string => {
+  const value = action[name];
+  if (typeof value === 'string') return value;
+  throw new Error(
+    `An action of type ${String(action.actionType)} needs a string as its ${name}, but has ${String(value)}.`,
+  );
+};

@@ -1,0 +1,30 @@
+import type { Execution } from './episode.ts';
+import { type HistoryEvent, eventType } from './history.ts';
+import { type WireHistory, renderHistory } from './wire-history.ts';
+
+/** The names (sic) and values that extension 3.19 sends; upperSchemaVersion is V2, upperSchemaVersionNew V4. */
+const constants = {
+  upperSchemaVersion: 1,
+  upperSchemaVersionNew: 3,
+  longRunningTimerIntervalDuration: '3.00:00:00',
+  maximumShortTimerDuration: '6.00:00:00',
+  defaultHttpAsyncRequestSleepTimeMillseconds: 30_000,
+};
+
+/** What an orchestrator function is called with: an indented JSON text, the history first. */
+export const renderOrchestratorBody = (
+  execution: Execution,
+  past: WireHistory,
+  fresh: readonly HistoryEvent[],
+  input: string | null,
+): string => {
+  const rest = {
+    input: input === null ? null : (JSON.parse(input) as unknown),
+    instanceId: execution.instanceId,
+    isReplaying: !fresh.some((event) => event.EventType === eventType.executionStarted),
+    parentInstanceId: execution.parent?.OrchestrationInstance.InstanceId ?? null,
+    sourceInstanceId: null,
+    ...constants,
+  };
+  return `{\n  "history": [\n${renderHistory(past, fresh)}\n  ],\n${JSON.stringify(rest, null, 2).slice(2)}`;
+};

@@ -1,0 +1,201 @@
+import type { EngineContext, OutgoingWork } from './context.ts';
+import type { EpisodeEnd, EpisodeOutcome } from './episode.ts';
+import {
+  type HistoryEvent,
+  type IncomingEvent,
+  eventType,
+  executionStarted,
+  orchestratorCompleted,
+} from './history.ts';
+import type { HotInstance } from './hot-instances.ts';
+import { insertInstance, insertMessage, isRunning } from './instance-rows.ts';
+import { serialise } from './orchestrator-answer.ts';
+import type { ScheduledAction } from './scheduled-tasks.ts';
+import type { ActivityRow, InstanceRow, Message, TimerRow } from './store.ts';
+import { dueMilliseconds } from './timestamp.ts';
+import { settleEvents } from './wire-history.ts';
+
+/** Writes what an episode came to, all of it in the transaction that is open, and answers what there is to do now. */
+export const recordEpisode = (
+  context: EngineContext,
+  hot: HotInstance,
+  consumed: readonly Message[],
+  outcome: EpisodeOutcome,
+): OutgoingWork => {
+  const { store } = context;
+  for (const message of consumed) store.deleteMessage(message.id);
+  const scheduled = outcome.scheduled.map(({ action }) => recordScheduled(context, hot.row, action));
+  recordStatus(context, hot, outcome);
+  const ended = recordEnd(context, hot, outcome.end);
+  if (outcome.end.kind !== 'continued') {
+    store.appendHistory(hot.row.key, hot.history.events.length, outcome.events);
+    settleEvents(hot.history, outcome.events);
+  }
+  return {
+    messages: [...scheduled.flatMap(({ message }) => message ?? []), ...ended],
+    activities: scheduled.flatMap(({ activity }) => activity ?? []),
+    timers: scheduled.flatMap(({ timer }) => timer ?? []),
+  };
+};
+
+interface Scheduled {
+  readonly message?: Message;
+  readonly activity?: ActivityRow;
+  readonly timer?: TimerRow;
+}
+
+const recordScheduled = (context: EngineContext, row: InstanceRow, action: ScheduledAction): Scheduled => {
+  const { store, nextWorkId, stamp } = context;
+  const owner = { instanceId: row.id, executionId: row.executionId };
+  switch (action.kind) {
+    case 'activity': {
+      const activity = {
+        id: nextWorkId(),
+        ...owner,
+        taskId: action.id,
+        name: action.name,
+        input: activityInput(action.input),
+      };
+      store.insertActivity(activity);
+      return { activity };
+    }
+    case 'timer': {
+      const { id, fireAt } = action;
+      // The stamp is that of the creation, as on the real engine, not that of the firing.
+      const event = { EventType: eventType.timerFired, TimerId: id, FireAt: fireAt, EventId: -1, Timestamp: stamp() };
+      const timer = { id: nextWorkId(), ...owner, dueAt: dueMilliseconds(fireAt), event };
+      store.insertTimer(timer);
+      return { timer };
+    }
+    case 'sub-orchestration':
+      return { message: startSubOrchestration(context, row, action) };
+  }
+};
+
+/** A string arrives as it is (durable-functions has encoded it twice), true as .NET's `True`, nothing as nothing. */
+const activityInput = (input: unknown): string | null => {
+  if (typeof input === 'string') return input;
+  if (typeof input === 'boolean') return input ? 'True' : 'False';
+  return serialise(input);
+};
+
+type SubOrchestration = Extract<ScheduledAction, { kind: 'sub-orchestration' }>;
+
+/** What cannot be started fails at once, where the real engine would leave the parent waiting for ever. */
+const startSubOrchestration = (context: EngineContext, row: InstanceRow, action: SubOrchestration): Message => {
+  const { functions, newId, settings } = context;
+  const refuse = (reason: string) =>
+    insertMessage(context, {
+      instanceId: row.id,
+      executionId: row.executionId,
+      event: {
+        EventType: eventType.subOrchestrationFailed,
+        TaskScheduledId: action.id,
+        Reason: reason,
+        Details: reason,
+        FailureDetails: null,
+        EventId: -1,
+        Timestamp: context.stamp(),
+      },
+    });
+  if (functions.findOrchestrator(action.name) === undefined) {
+    return refuse(functions.describeMissing('orchestrator', action.name));
+  }
+  if (isRunning(context, action.instanceId)) {
+    return refuse(`An Orchestration instance with the ID ${action.instanceId} already exists and runs.`);
+  }
+  return insertInstance(context, {
+    id: action.instanceId,
+    executionId: newId().replaceAll('-', ''),
+    name: action.name,
+    version: settings.defaultVersion ?? null,
+    input: serialise(action.input),
+    parent: {
+      Name: row.name,
+      OrchestrationInstance: { InstanceId: row.id, ExecutionId: row.executionId },
+      TaskScheduleId: action.id,
+      Version: row.version,
+    },
+    generation: null,
+  });
+};
+
+const recordStatus = ({ store }: EngineContext, hot: HotInstance, outcome: EpisodeOutcome): void => {
+  const { status } = outcome;
+  hot.row = {
+    ...hot.row,
+    runtimeStatus: status?.runtimeStatus ?? hot.row.runtimeStatus,
+    output: status?.output === undefined ? hot.row.output : status.output,
+    customStatus: outcome.customStatus,
+    updatedAt: outcome.events.at(-1)?.Timestamp ?? hot.row.updatedAt,
+  };
+  store.updateInstance(hot.row);
+};
+
+const recordEnd = (context: EngineContext, hot: HotInstance, end: EpisodeEnd): readonly Message[] => {
+  const { row } = hot;
+  switch (end.kind) {
+    case 'open':
+      return [];
+    case 'continued':
+      return continueAsNew(context, hot, end);
+    case 'completed':
+    case 'terminated':
+      context.store.deleteTimersOf(row.id);
+      return tellParent(context, row.parent, end);
+    case 'failed':
+      // A rewind may yet need what is still on its way.
+      return tellParent(context, row.parent, end);
+  }
+};
+
+const tellParent = (
+  context: EngineContext,
+  parent: InstanceRow['parent'],
+  end: Extract<EpisodeEnd, { kind: 'completed' | 'failed' | 'terminated' }>,
+): readonly Message[] => {
+  if (parent === null) return [];
+  const { InstanceId, ExecutionId } = parent.OrchestrationInstance;
+  if (context.store.findInstance(InstanceId)?.executionId !== ExecutionId) return [];
+  const event = subOrchestrationOutcome(parent.TaskScheduleId, end, context.stamp());
+  return [insertMessage(context, { instanceId: InstanceId, executionId: ExecutionId, event })];
+};
+
+const subOrchestrationOutcome = (
+  taskId: number,
+  end: Extract<EpisodeEnd, { kind: 'completed' | 'failed' | 'terminated' }>,
+  at: string,
+): IncomingEvent => {
+  const stamped = { EventId: -1, Timestamp: at };
+  if (end.kind === 'completed') {
+    return { EventType: eventType.subOrchestrationCompleted, TaskScheduledId: taskId, Result: end.result, ...stamped };
+  }
+  return {
+    EventType: eventType.subOrchestrationFailed,
+    TaskScheduledId: taskId,
+    Reason: end.reason,
+    Details: end.kind === 'failed' ? end.details : null,
+    FailureDetails: null,
+    ...stamped,
+  };
+};
+
+/** The next execution begins with an empty history and with the events that the last one has left. */
+const continueAsNew = (
+  context: EngineContext,
+  hot: HotInstance,
+  end: Extract<EpisodeEnd, { kind: 'continued' }>,
+): readonly Message[] => {
+  const { store, stamp, newId } = context;
+  const { row } = hot;
+  const at = stamp();
+  const executionId = newId().replaceAll('-', '');
+  context.instances.forget(row.id);
+  store.deleteHistory(row.key);
+  store.deleteTimersOf(row.id);
+  store.renewInstance({ id: row.id, executionId, generation: null, input: end.input, createdAt: at });
+  const { name, version, parent } = row;
+  const start = { instanceId: row.id, executionId, name, version, parent, input: end.input, generation: null, at };
+  const events: readonly HistoryEvent[] = [executionStarted(start), orchestratorCompleted(at), ...end.carriedOver];
+  return events.map((event) => insertMessage(context, { instanceId: row.id, executionId, event }));
+};

@@ -1,0 +1,54 @@
+import { type HistoryEvent, eventType } from './history.ts';
+
+/**
+ * The history as the text that the orchestrator function is called with: indented JSON. The text of settled events (those that an
+ * earlier episode has seen) never changes again and is only appended to; a long history is not serialised anew each episode.
+ */
+export interface WireHistory {
+  settled: string;
+  readonly events: HistoryEvent[];
+}
+
+export const createWireHistory = (events: readonly HistoryEvent[]): WireHistory => {
+  const history: WireHistory = { settled: '', events: [] };
+  settleEvents(history, events);
+  return history;
+};
+
+export const settleEvents = (history: WireHistory, added: readonly HistoryEvent[]): void => {
+  const { events } = history;
+  const before = events.length;
+  events.push(...added);
+  for (const [index, event] of added.entries()) {
+    const rendered = renderEvent(event, isOutcome(event) || isContinuedMark(events, before + index));
+    history.settled = history.settled === '' ? rendered : `${history.settled},\n${rendered}`;
+  }
+};
+
+export const renderHistory = (history: WireHistory, fresh: readonly HistoryEvent[]): string => {
+  const rendered = fresh.map((event) => renderEvent(event, false)).join(',\n');
+  return history.settled === '' ? rendered : `${history.settled},\n${rendered}`;
+};
+
+/** IsPlayed stays false for what the orchestration scheduled and for the marks around an episode. */
+const isOutcome = (event: HistoryEvent): boolean =>
+  event.EventId === -1 &&
+  event.EventType !== eventType.orchestratorStarted &&
+  event.EventType !== eventType.orchestratorCompleted;
+
+/** An exception to that: the mark that continueAsNew leaves came with the new events of its episode, which ends with a mark of its own. */
+const isContinuedMark = (events: readonly HistoryEvent[], index: number): boolean => {
+  if (index !== 2 || events[2]?.EventType !== eventType.orchestratorCompleted) return false;
+  const next = events
+    .slice(3)
+    .find(
+      ({ EventType }) => EventType === eventType.orchestratorStarted || EventType === eventType.orchestratorCompleted,
+    );
+  return next?.EventType === eventType.orchestratorCompleted;
+};
+
+const renderEvent = (event: HistoryEvent, isPlayed: boolean): string => {
+  const { EventId, Timestamp, ...rest } = event;
+  const text = JSON.stringify({ ...rest, EventId, IsPlayed: isPlayed, Timestamp }, null, 2);
+  return `    ${text.replaceAll('\n', '\n    ')}`;
+};
