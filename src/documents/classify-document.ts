@@ -96,6 +96,14 @@ export function classifyDocument(text: string): Classification {
   };
 }
 
+/** Whether a word has a line, or a column of one, to itself. Two spaces are a gap between columns. */
+function standsAlone(folded: string, start: number, end: number): boolean {
+  return (
+    /(?:^|\s{2}|\n)$/.test(folded.slice(Math.max(0, start - 2), start)) &&
+    /^(?:$|\s{2}|\n)/.test(folded.slice(end, end + 2))
+  );
+}
+
 interface Weighed {
   readonly category: DocumentCategory;
   readonly points: number;
@@ -108,7 +116,10 @@ function weigh(folded: string, category: DocumentCategory, list: readonly Clue[]
   for (const { weight, words } of list) {
     const found = [...folded.matchAll(words)];
     const inTitle = found.some(({ index }) => index < titleLength);
-    points += weight * Math.min(found.length, mentionsCounted) * (inTitle ? 1 : 0.5);
+    const isTitle = found.some(
+      ({ index, 0: word }) => index < titleLength && standsAlone(folded, index, index + word.length),
+    );
+    points += weight * (Math.min(found.length, mentionsCounted) * (inTitle ? 1 : 0.5) + (isTitle ? 1 : 0));
     for (const [word] of found) cues.add(word);
   }
   return { category, points, cues: [...cues].slice(0, 10) };

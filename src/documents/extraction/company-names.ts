@@ -31,7 +31,12 @@ export function findCompanyNames(text: string): CompanyName[] {
   const names: CompanyName[] = [];
   for (const match of text.matchAll(legalForm)) {
     const end = match.index + match[0].length;
-    const before = text.slice(0, match.index).split(partSeparator).at(-1) ?? '';
+    const before =
+      text
+        .slice(0, match.index)
+        .replace(/[, ]+$/, '')
+        .split(partSeparator)
+        .at(-1) ?? '';
     const words = before.trim().split(' ');
     let first = words.length;
     while (first > 0 && words.length - first < longestName && isNameWord(words[first - 1] ?? '')) first -= 1;

@@ -95,9 +95,14 @@ const currencyByCountry: Readonly<Record<string, string>> = {
   RO: 'RON',
   US: 'USD',
   IN: 'INR',
+  CA: 'CAD',
+  AU: 'AUD',
+  NZ: 'NZD',
+  SG: 'SGD',
+  ZA: 'ZAR',
 };
 
-/** The currency of a country, by the two letters that begin a VAT number or an IBAN. */
+/** The currency of a country, by ISO 3166-1 or the two letters that begin a VAT number. */
 export function currencyOfCountry(country: string): string | undefined {
   return currencyByCountry[country];
 }

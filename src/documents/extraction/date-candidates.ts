@@ -58,25 +58,27 @@ function labelledDates(view: DocumentView, kind: 'issueDate' | 'dueDate'): Label
   });
 }
 
-const usAddress =
-  /\b(?:A[LKZR]|C[AOT]|DE|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])[ ,]+\d{5}(?:-\d{4})?\b/;
-const dayFirstPlaces =
-  /\b(?:United Kingdom|England|Ireland|India|Australia|New Zealand|South Africa|Singapore|GSTIN|ABN)\b|[£₹]|\bRs\.?\s?\d|\bINR\b|\bGBP\b|\bAUD\b/;
-
 /**
  * The order of day and month: from a date in the document that allows only one, else from the language and the country.
  * Undefined where these say nothing or contradict each other.
  */
-export function inferDateOrder(view: DocumentView, language: string | undefined): DateOrder | undefined {
-  const slashed = scanDates(view.text).filter(({ separator }) => separator === '/' || separator === '-');
-  const orders = new Set(slashed.flatMap((date) => orderShown(view.text, date)));
+export function inferDateOrder(
+  view: DocumentView,
+  language: string | undefined,
+  countries: readonly string[],
+): DateOrder | undefined {
+  const written = scanDates(view.text).filter(({ separator }) => separator === '/' || separator === '-');
+  const orders = new Set(written.flatMap((date) => orderShown(view.text, date)));
   if (orders.size > 0) return orders.size === 1 ? [...orders][0] : undefined;
   if (language !== undefined && language !== 'en') return 'day-first';
-  const isDayFirst = dayFirstPlaces.test(view.text) || /€|\bEUR\b/.test(view.text);
-  const isMonthFirst = usAddress.test(view.text);
+  const isMonthFirst = countries.includes('US');
+  const isDayFirst = countries.some((country) => !bothOrders.has(country));
   if (isDayFirst === isMonthFirst) return undefined;
   return isDayFirst ? 'day-first' : 'month-first';
 }
+
+/** English-speaking countries where 03/08 may be either. */
+const bothOrders: ReadonlySet<string> = new Set(['US', 'CA']);
 
 function orderShown(text: string, date: FoundDate): DateOrder[] {
   const [first = 0, second = 0] = text.slice(date.start, date.end).split(/\D+/).map(Number);

@@ -3,6 +3,7 @@ import { layoutFromText, type Layout } from '../layout.ts';
 import { amountCandidates } from './amount-candidates.ts';
 import { currencyCandidates } from './currency-candidates.ts';
 import { dateCandidates, daysBetween, inferDateOrder, onlyDate, paymentTermDays } from './date-candidates.ts';
+import { detectCountries } from './countries.ts';
 import { createDocumentView, type DocumentView } from './document-view.ts';
 import { ibanCandidates, vatIdCandidates } from './identifier-candidates.ts';
 import { inferLineItems } from './infer-line-items.ts';
@@ -10,7 +11,7 @@ import { detectLanguage } from './language.ts';
 import { readLineItems } from './line-items.ts';
 import { inferNumberStyle } from './number-style.ts';
 import { isSameParty, partyCandidates } from './party-candidates.ts';
-import { reconcileAmounts } from './reconcile-amounts.ts';
+import { reconcileAmounts, sumOfLines } from './reconcile-amounts.ts';
 import { referenceCandidates } from './reference-candidates.ts';
 import { scanAmounts } from './scan-amounts.ts';
 import { chooseBest, computeConfidence, type Candidate, type Cue, type Scored } from './score.ts';
@@ -29,18 +30,21 @@ export function extractInvoice(document: Layout | string): Extraction {
   const sums = candidates.filter(({ role }) => role !== 'tax').map(({ value }) => value);
   const lineItems = table.items.length > 0 ? [...table.items] : inferLineItems(view, style, sums);
   const rates = scanAmounts(view.text, style).flatMap(({ isPercent, value }) => (isPercent ? [value] : []));
-  const amounts = reconcileAmounts(candidates, lineItems, rates);
+  const amounts = reconcileAmounts(candidates, sumOfLines(lineItems, table.areNet), rates);
 
   const parties = partyCandidates(view);
   const vatId = chooseBest(vatIdCandidates(view, parties.customerCells));
   const iban = chooseBest(ibanCandidates(view));
-  const countries = [vatId, iban].flatMap((found) => (found ? [found.value.slice(0, 2)] : []));
+  const countries = [
+    ...[vatId, iban].flatMap((found) => (found ? [found.value.slice(0, 2)] : [])),
+    ...detectCountries(view.text),
+  ];
   const vendorName = withFullName(chooseBest(parties.vendors, isSameParty), parties.vendors);
   const customerName = withFullName(chooseBest(parties.customers, isSameParty), parties.customers);
 
   const fields = {
     invoiceNumber: chooseBest(referenceCandidates(view, 'invoiceNumber')),
-    ...extractDates(view, inferDateOrder(view, language)),
+    ...extractDates(view, inferDateOrder(view, language, countries)),
     currency: chooseBest(currencyCandidates(view.text, style, language, countries)),
     netAmount: amounts.net,
     taxAmount: amounts.tax,

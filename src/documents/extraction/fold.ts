@@ -7,6 +7,7 @@ export function fold(text: string): string {
 }
 
 function foldCharacter(character: string): string {
+  if (character === '\n') return character;
   if (/\s/.test(character)) return ' ';
   const base = character.normalize('NFD').charAt(0).toLowerCase();
   // Some letters grow when lower-cased, and some have no base letter to fall back on.

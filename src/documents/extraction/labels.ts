@@ -10,8 +10,10 @@ export interface Label {
   readonly end: number;
 }
 
+/** Short for an invoice only in front of a word for number. */
+const abbreviation = '(?:rg|re|beleg)';
 const invoice =
-  '(?:(?:tax |vat |proforma |pro-forma |commercial |sales )?invoice|bill|receipt|credit (?:note|memo)|rechnungs?|rg|re|gutschrifts?|beleg|(?:verkoop|credit)?factuur|(?:note de )?facture|avoir|factura|fattura|fatura|faktura(?: vat)?|lasku|szamla)';
+  '(?:(?:tax |vat |proforma |pro-forma |commercial |sales )?invoice|bill|receipt|credit (?:note|memo)|rechnungs?|gutschrifts?|(?:verkoop|credit)?factuur|(?:note de )?facture|avoir|factura|fattura|fatura|faktura(?: vat)?|lasku|szamla)';
 const number =
   '(?:number|numbers|no|nos|nr|num|nummer|numero|numer|n[o°]?|#|id|ref|reference|cislo|c\\.|nro|numret)(?![a-z])\\.?o?';
 const date = '(?:date|datum|dato|data|fecha)';
@@ -21,7 +23,7 @@ const table: readonly { readonly kind: LabelKind; readonly weak?: true; readonly
   {
     kind: 'invoiceNumber',
     patterns: [
-      `${invoice} ?[-/.]? ?${number}`,
+      `(?:${invoice}|${abbreviation}\\.?) ?[-/.]? ?${number}`,
       `${invoice}(?:s|e)? ?(?:nummer|numero|nr)`,
       `(?:numero|n[o°]?|nr|num|numer|cislo|number|no)\\.? ?${of}(?:the )?(?:invoice|facture|factura|fattura|fatura|faktury|factuur|rechnung|avoir)`,
       `laskun ?numero`,
@@ -32,18 +34,27 @@ const table: readonly { readonly kind: LabelKind; readonly weak?: true; readonly
   {
     kind: 'invoiceNumber',
     weak: true,
-    patterns: [invoice, `(?:beleg|document|dokument|documento|ordre de facturation) ?-?${number}`],
+    patterns: [
+      invoice,
+      '^(?:no|nr|number|nummer|numero|n[o°]|#)(?![a-z])\\.?',
+      `(?:document|dokument|documento|ordre de facturation) ?-?${number}`,
+    ],
   },
   {
     kind: 'purchaseOrderNumber',
     patterns: [
-      `(?:purchase order|p\\.?o\\.?|your order|customer order) ?(?:${number})?`,
+      `(?:purchase order|p\\.?o\\.?|your order|customer order|your reference) ?${number}`,
       `(?:ihre |kunden)?bestell(?:ung|nummer|nr|-nr)(?: ?${number})?`,
       `(?:uw )?(?:inkoop|bestel)(?:order)?(?:nummer|nr)`,
-      `(?:numero |n° ?|no ?)?(?:de )?(?:bon de )?commande(?: ${number})?`,
-      `(?:numero |n° ?)?(?:de )?pedido(?: ${number})?`,
-      `(?:numero |n° ?|n\\. ?)?ordine(?: ${number})?`,
+      `(?:numero |n° ?|no ?)?(?:de )?(?:bon de )?commande ${number}`,
+      `(?:numero|n[o°]) ?(?:de |d')?(?:bon de )?(?:commande|pedido|ordine)`,
+      `votre commande|su pedido|vostro ordine`,
     ],
+  },
+  {
+    kind: 'purchaseOrderNumber',
+    weak: true,
+    patterns: ['purchase order|p\\.?o\\.?|your order|commande|pedido|ordine'],
   },
   {
     kind: 'issueDate',
@@ -91,12 +102,22 @@ const table: readonly { readonly kind: LabelKind; readonly weak?: true; readonly
   {
     kind: 'customer',
     patterns: [
-      `(?:bill(?:ed|ing)?|ship(?:ped|ping)?|sold|invoiced?|delivered|deliver|issued) (?:to|address)(?: address)?|billing address|shipping address|delivery address|invoice address|customer(?: name| address| details)?|client(?: name)?|buyer|recipient|consignee|attn|attention`,
-      `rechnungs?(?:adresse|anschrift|empfanger)|liefer(?:adresse|anschrift)|leistungsempfanger|kunde|kaufer|auftraggeber|besteller|empfanger|an`,
-      `factuuradres|afleveradres|bezorgadres|leveradres|verzendadres|klant|aan|t\\.a\\.v\\.|ter attentie van`,
-      `(?:adresse de )?(?:facturation|livraison)|facture a|factures? a|adresse (?:du )?client|destinataire|acheteur|livre a|adresse a`,
-      `cliente|datos (?:del cliente|de facturacion)|facturar a|direccion de (?:facturacion|envio|entrega)|comprador|destinatario|facturado a`,
-      `fatturato a|spett(?:abile|\\.?le)?|intestato a|indirizzo di (?:fatturazione|spedizione|consegna)|cessionario|acquirente|nabywca|odberatel|kund|kunde`,
+      `(?:bill(?:ed|ing)?|sold|invoiced?|issued) (?:to|address)(?: address)?|billing address|invoice address|customer(?: name| address| details)?|client(?: name)?|buyer|recipient|attn|attention`,
+      `rechnungs?-?(?:adresse|anschrift|empfanger)|leistungsempfanger|kunde|kaufer|auftraggeber|besteller|empfanger|an`,
+      `factuuradres|klant|aan|t\\.a\\.v\\.|ter attentie van`,
+      `adresse de facturation|facturation|facture a|factures? a|adresse (?:du )?client|destinataire|acheteur|adresse a`,
+      `cliente|datos (?:del cliente|de facturacion)|facturar a|direccion de facturacion|comprador|destinatario|facturado a`,
+      `fatturato a|spett(?:abile|\\.?le)?|intestato a|indirizzo di fatturazione|cessionario|acquirente|nabywca|odberatel|kund`,
+    ],
+  },
+  {
+    // Goods may go to somebody else than the one who pays.
+    kind: 'customer',
+    weak: true,
+    patterns: [
+      `(?:ship(?:ped|ping)?|deliver(?:ed|y)?) (?:to|address)(?: address)?|consignee`,
+      `liefer(?:adresse|anschrift)|afleveradres|bezorgadres|leveradres|verzendadres|adresse de livraison|livre a`,
+      `direccion de (?:envio|entrega)|indirizzo di (?:spedizione|consegna)`,
     ],
   },
   {
@@ -118,11 +139,12 @@ const table: readonly { readonly kind: LabelKind; readonly weak?: true; readonly
   },
 ];
 
+// A word that runs into digits ("PO-1234") is part of a reference, not a label.
 const compiled = table.flatMap(({ kind, weak, patterns }) =>
   patterns.map((pattern) => ({
     kind,
     isWeak: weak === true,
-    pattern: new RegExp(`(?<![a-z0-9])(?:${pattern})(?![a-z])`, 'g'),
+    pattern: new RegExp(`(?<![a-z0-9])(?:${pattern})(?![a-z])(?<![a-z](?=[-/_.]?[0-9]))`, 'g'),
   })),
 );
 

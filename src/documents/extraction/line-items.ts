@@ -8,6 +8,8 @@ export interface LineItems {
   readonly items: readonly LineItem[];
   /** Indexes of the rows taken by the items and their headings. */
   readonly rows: ReadonlySet<number>;
+  /** Whether the headings say that the amounts are without tax. */
+  readonly areNet: boolean;
 }
 
 /** A continuation of a description is this close to the line above it, in letter sizes. */
@@ -19,12 +21,14 @@ export function readLineItems(view: DocumentView, style: NumberStyle): LineItems
   const rows = new Set<number>();
   let columns: readonly Column[] | undefined;
   let last: ViewRow | undefined;
+  let areNet = false;
   for (const row of view.rows) {
     if (last && last.page !== row.page) columns = undefined;
     const heading = hasMoney(row, style) ? undefined : lineTableColumns(row, view.rows[row.index + 1]);
     if (heading) {
       columns = heading;
       rows.add(row.index);
+      areNet ||= saysWithoutTax(row) || saysWithoutTax(view.rows[row.index + 1]);
       last = undefined;
       continue;
     }
@@ -48,7 +52,11 @@ export function readLineItems(view: DocumentView, style: NumberStyle): LineItems
       last = row;
     }
   }
-  return { items, rows };
+  return { items, rows, areNet };
+}
+
+function saysWithoutTax(row: ViewRow | undefined): boolean {
+  return row?.cells.some(({ folded }) => amountMeaning(folded)?.role === 'net') ?? false;
 }
 
 interface Values {

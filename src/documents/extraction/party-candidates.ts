@@ -18,7 +18,7 @@ export function isSameParty(a: string, b: string): boolean {
 export function partyCandidates(view: DocumentView): Parties {
   const blocks = findCustomerBlocks(view);
   const customerCells = new Set(blocks.flatMap(({ cells }) => cells));
-  const customers = blocks.flatMap(customerOf);
+  const customers = blocks.filter(({ isDelivery }) => !isDelivery).flatMap(customerOf);
   const mentions = view.rows.flatMap((row) =>
     row.cells.filter((cell) => !customerCells.has(cell)).flatMap((cell) => mentionsIn(view, row, cell)),
   );
@@ -42,7 +42,7 @@ function mentionsIn(view: DocumentView, row: ViewRow, cell: ViewCell): Candidate
     value: name,
     cues: ['legal-form'],
   }));
-  const plain = withForm.length > 0 ? [] : plainNames(cell, domains, row);
+  const plain = withForm.length > 0 ? [] : plainNames(view, cell, domains, row);
   return [...withForm, ...plain].map(({ value, cues }) => {
     const compact = compactName(value);
     const more: Cue[] = [];
@@ -57,20 +57,30 @@ function mentionsIn(view: DocumentView, row: ViewRow, cell: ViewCell): Candidate
 
 const bank = /bank|sparkasse|caisse|credit (?:mutuel|agricole)/i;
 const titleWords =
-  /\b(?:invoice|rechnung|facture|factuur|factura|fattura|fatura|faktura|receipt|quittung|credit note|gutschrift|page|seite)\b/i;
+  /\b(?:agreement|contract|vertrag|purchase order|bestellung|quote|angebot|invoice|rechnung|facture|factuur|factura|fattura|fatura|faktura|receipt|quittung|credit note|gutschrift|page|seite)\b/i;
 
-/** Names without a legal form: a short line that reads as one of the document's own domains, or "<name> Invoice" as a title. */
-function plainNames(cell: ViewCell, domains: readonly string[], row: ViewRow): Candidate<string>[] {
+/**
+ * Names without a legal form: a short line that reads as one of the document's own domains, perhaps as a title
+ * ("<name> Invoice"), or the first line of the letterhead.
+ */
+function plainNames(view: DocumentView, cell: ViewCell, domains: readonly string[], row: ViewRow): Candidate<string>[] {
   if (/[@:]|www\.|\d{3}/.test(cell.text) || cell.labels.some(({ isWeak }) => !isWeak)) return [];
   const [first = ''] = cell.text.split(partSeparator);
   const name = first.replace(titleWords, '').trim();
-  if (name.split(' ').length > 5 || !/^\p{L}/u.test(name)) return [];
+  if (name.split(' ').length > 5 || !/^\p{L}.*\p{L}/u.test(name)) return [];
   const compact = compactName(name);
+  const isTop = row.page === 0 && row.depth < 0.2;
   const isOwn =
-    compact.length >= 3 &&
-    domains.some((domain) => compact === domain || (row.depth < 0.2 && isNameOfDomain(compact, domain)));
-  if (!isOwn) return [];
-  return [{ value: name, cues: name === first ? [] : ['document-title'] }];
+    compact.length >= 3 && domains.some((domain) => compact === domain || (isTop && isNameOfDomain(compact, domain)));
+  const isTitle = name !== first;
+  if (isOwn) return [{ value: name, cues: isTitle ? ['document-title'] : [] }];
+  const isFirst =
+    !isTitle && view.rows.slice(0, row.index).every(({ cells }) => cells.every(({ text }) => titleWords.test(text)));
+  return isTop &&
+    isFirst &&
+    (cell.index === 0 || row.cells.slice(0, cell.index).every(({ text }) => titleWords.test(text)))
+    ? [{ value: name, cues: ['prominent'] }]
+    : [];
 }
 
 const details =

@@ -9,6 +9,12 @@ export interface Amounts {
   readonly total?: Scored<number>;
 }
 
+export interface LineSum {
+  readonly sum: number;
+  /** Whether the heading of the lines says that they are without tax. */
+  readonly areNet: boolean;
+}
+
 /** Rounding in a sum of lines or rates, in major units. */
 const tolerance = 0.025;
 const equal = (a: number, b: number) => Math.abs(a - b) <= tolerance;
@@ -30,11 +36,10 @@ interface Combination {
  */
 export function reconcileAmounts(
   candidates: readonly AmountCandidate[],
-  lineItems: readonly LineItem[],
+  lines: LineSum | undefined,
   rates: readonly number[],
 ): Amounts {
   const merged = withSummedTax(candidates);
-  const lines = sumOfLines(lineItems);
   const [net, tax, total] = (['net', 'tax', 'total'] as const).map((role) => strongest(merged, role));
   const combinations = [...(total ?? []), undefined].flatMap((total) =>
     [...(net ?? []), undefined].flatMap((net) =>
@@ -51,7 +56,7 @@ interface Parts {
   readonly total: Candidate<number> | undefined;
 }
 
-function weigh(parts: Parts, rates: readonly number[], lines: number | undefined): Combination {
+function weigh(parts: Parts, rates: readonly number[], lines: LineSum | undefined): Combination {
   const { net, tax, total } = withArithmetic(parts, rates, lines);
   const score = [net, tax, total].reduce(
     (sum, part, index) => sum + (part ? computeConfidence(part.cues) * (index === 2 ? 1.5 : 1) : 0),
@@ -60,7 +65,7 @@ function weigh(parts: Parts, rates: readonly number[], lines: number | undefined
   return { ...(net && { net }), ...(tax && { tax }), ...(total && { total }), score };
 }
 
-function withArithmetic({ net, tax, total }: Parts, rates: readonly number[], lines: number | undefined): Parts {
+function withArithmetic({ net, tax, total }: Parts, rates: readonly number[], lines: LineSum | undefined): Parts {
   const all = net && tax && total;
   const adds = all && equal(net.value + tax.value, total.value);
   const common: Cue[] = all ? [adds ? 'net-plus-tax-is-total' : 'contradicts-arithmetic'] : [];
@@ -69,8 +74,8 @@ function withArithmetic({ net, tax, total }: Parts, rates: readonly number[], li
     tax &&
     tax.value !== 0 &&
     rates.some((rate) => Math.abs(net.value * rate - tax.value * 100) <= Math.max(3, Math.abs(net.value) * 0.05));
-  const addsToNet = lines !== undefined && net !== undefined && equal(lines, net.value);
-  const addsToTotal = lines !== undefined && total !== undefined && equal(lines, total.value);
+  const addsToNet = lines !== undefined && net !== undefined && equal(lines.sum, net.value);
+  const addsToTotal = lines !== undefined && total !== undefined && equal(lines.sum, total.value);
   const lineCues = (agrees: boolean): Cue[] =>
     lines === undefined ? [] : agrees ? ['lines-add-up'] : addsToNet || addsToTotal ? [] : ['contradicts-lines'];
   const rateCues: Cue[] = rateAgrees ? ['tax-rate-agrees'] : [];
@@ -89,20 +94,20 @@ function implied(value: number, ...cues: Cue[]): Candidate<number> {
   return { value: cents(value), cues: ['implied-by-arithmetic', ...cues] };
 }
 
-/** Fills the one amount that follows from the two others; a document that states no tax has a net equal to its total. */
-function complete({ net, tax, total }: Combination, lines: number | undefined): Parts {
+/** Fills the amount that follows from the two others, or the net where the lines are without tax and the total has none. */
+function complete({ net, tax, total }: Combination, lines: LineSum | undefined): Parts {
   if (net && tax && !total) return { net, tax, total: implied(net.value + tax.value) };
   if (total && tax && !net) {
     const value = total.value - tax.value;
     const agreed = [
-      ...(lines !== undefined && equal(lines, value) ? (['lines-add-up'] as const) : []),
+      ...(lines !== undefined && equal(lines.sum, value) ? (['lines-add-up'] as const) : []),
       ...(tax.value === 0 ? (['equals-total'] as const) : []),
     ];
     return { net: implied(value, ...agreed), tax, total };
   }
   if (total && net && !tax) return { net, tax: implied(total.value - net.value), total };
-  if (total && !net && !tax && lines !== undefined && equal(lines, total.value)) {
-    return { net: implied(total.value, 'no-tax-stated', 'lines-add-up'), tax: implied(0, 'no-tax-stated'), total };
+  if (total && !net && !tax && lines?.areNet && equal(lines.sum, total.value)) {
+    return { net: implied(total.value, 'lines-without-tax', 'lines-add-up'), tax, total };
   }
   return { net, tax, total };
 }
@@ -141,12 +146,13 @@ function withSummedTax(candidates: readonly AmountCandidate[]): AmountCandidate[
     if (byRate.size < 2) return [];
     const [first] = byRate.values();
     const value = cents([...byRate.values()].reduce((sum, candidate) => sum + candidate.value, 0));
-    return first ? [{ role, value, cues: first.cues }] : [];
+    return first ? [{ role, value, cues: [...first.cues, 'rates-add-up' as const] }] : [];
   });
   return [...candidates, ...summed];
 }
 
-function sumOfLines(lineItems: readonly LineItem[]): number | undefined {
+/** What the line items add up to; undefined where none has an amount. */
+export function sumOfLines(lineItems: readonly LineItem[], areNet: boolean): LineSum | undefined {
   const amounts = lineItems.flatMap(({ amount }) => (amount === undefined ? [] : [amount]));
-  return amounts.length > 0 ? cents(amounts.reduce((sum, amount) => sum + amount, 0)) : undefined;
+  return amounts.length > 0 ? { sum: cents(amounts.reduce((sum, amount) => sum + amount, 0)), areNet } : undefined;
 }

@@ -45,7 +45,9 @@ function readReference({ cell, from, relation }: Place, isWeak: boolean): string
   // "Invoice 4711" and "Factuur" above a number, but not "invoice for July" nor "invoices within 30 days".
   if (relation !== 'below' && lead === 0 && relation === 'after') return undefined;
   const value = (groupsOfDigits.exec(text) ?? reference.exec(text))?.[0];
-  if (!value || !/\d/.test(value) || value.length > 40 || value.length < (isWeak ? 4 : 1)) return undefined;
+  if (!value || !/\d/.test(value) || value.length > 40 || value.length < (isWeak ? 3 : 1)) return undefined;
+  // Below a label stands a reference alone: "77 Cedar Lane" is an address.
+  if (relation === 'below' && /\p{L}/u.test(text.slice(value.length))) return undefined;
   const isDate = scanDates(text).some(({ start }) => start < value.length);
   const isAmount = scanAmounts(text).some(
     (amount) => amount.start < value.length && (isMoney(amount) || amount.isPercent),

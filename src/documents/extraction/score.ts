@@ -21,8 +21,10 @@ const support = {
   'tax-words': 0.55,
   'net-plus-tax-is-total': 0.65,
   'tax-rate-agrees': 0.4,
+  'rates-add-up': 0.4,
+  'lines-without-tax': 0.45,
+  prominent: 0.25,
   'lines-add-up': 0.55,
-  'no-tax-stated': 0.35,
   'equals-total': 0.35,
   'implied-by-arithmetic': 0.3,
   'currency-marked': 0.2,
@@ -42,7 +44,7 @@ const support = {
   'customer-label': 0.55,
   'address-block': 0.4,
   'address-lines': 0.3,
-  'check-digits': 0.6,
+  'check-digits': 0.7,
   'known-format': 0.5,
 } as const;
 
