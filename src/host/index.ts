@@ -1,4 +1,5 @@
-export { startHost, type Host, type HostFunction, type HostOptions } from './host.ts';
+export { startHost, type Host, type HostOptions } from './host.ts';
+export type { HostFunction } from './run-functions.ts';
 export { systemClock, type Clock } from './clock.ts';
 export { createConsoleLog, type Log, type LogFilter, type LogLevel } from './log.ts';
 export { AppLoadError, WorkerGoneError } from './worker/start-app-thread.ts';

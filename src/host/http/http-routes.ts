@@ -1,3 +1,4 @@
+import { triggerOf } from '../triggers/function-fault.ts';
 import type { AppFunction } from '../worker/contract.ts';
 import { parseRouteTemplate, type RouteTemplate } from './route-template.ts';
 
@@ -18,15 +19,33 @@ export interface MatchedRoute {
  *
  * @throws where its route is not valid.
  */
-export function createHttpRoute({ name, bindings }: AppFunction, routePrefix: string): HttpRoute {
-  const trigger = bindings.find((binding) => binding.type === 'httpTrigger');
-  const route = typeof trigger?.['route'] === 'string' ? trigger['route'] : name;
+function createHttpRoute(fn: AppFunction, routePrefix: string): HttpRoute {
+  const trigger = triggerOf(fn);
+  const route = typeof trigger?.['route'] === 'string' ? trigger['route'] : fn.name;
   const methods = Array.isArray(trigger?.['methods']) ? trigger['methods'] : [];
   return {
-    functionName: name,
+    functionName: fn.name,
     methods: methods.map((method) => String(method).toLowerCase()),
     template: parseRouteTemplate(`${routePrefix}/${route}`),
   };
+}
+
+/** The routes of all HTTP functions; those whose route is not valid are left out. */
+export function createRoutes(
+  functions: readonly AppFunction[],
+  routePrefix: string,
+  onFault: (fn: AppFunction, error: unknown) => void,
+): HttpRoute[] {
+  const routes: HttpRoute[] = [];
+  for (const fn of functions) {
+    if (triggerOf(fn)?.type !== 'httpTrigger') continue;
+    try {
+      routes.push(createHttpRoute(fn, routePrefix));
+    } catch (error) {
+      onFault(fn, error);
+    }
+  }
+  return routes;
 }
 
 /** The most specific route that fits path and method; a path that fits with other methods only is no match, as in Azure. */

@@ -9,6 +9,7 @@ export type HttpHandler = (request: IncomingMessage, response: ServerResponse) =
 
 export interface HttpServer {
   readonly port: number;
+  readonly url: string;
   /** From now on; until the first time every request is answered 503. */
   serve(handle: HttpHandler): void;
   /** Takes no new connections, lets requests under way end within `graceMs`, and then closes what is left. */
@@ -73,6 +74,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const port = await listen(server, options);
   return {
     port,
+    url: `http://${options.host}:${port}`,
     serve(next) {
       handle = next;
     },

@@ -12,12 +12,7 @@ export interface MainHandlerOptions {
 export const durableWebhooks = '/runtime/webhooks/durabletask';
 
 /** What the main port answers: the extension's API, the app's routes, and the few pages of the host itself. */
-export function createMainHandler({
-  matchRoute,
-  serveFunction,
-  serveDurable,
-  status,
-}: MainHandlerOptions): HttpHandler {
+export function createMainHandler({ matchRoute, serveFunction, serveDurable }: MainHandlerOptions): HttpHandler {
   return async (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     if (path.toLowerCase().startsWith(`${durableWebhooks}/`)) return serveDurable(request, response);

@@ -1,11 +1,11 @@
 /** The thread that runs the app. It speaks with the host in messages.ts alone. */
 import { registerHooks } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { logFromApp } from './app-log.ts';
 import { appRegistry, runHooks } from './app-registry.ts';
 import type { InvocationResult } from './contract.ts';
 import { toAppFunction } from './core-conversions.ts';
-import { appDir, onMessage, send } from './host-port.ts';
-import { loadApp } from './load-app.ts';
+import { appDir, entryPoints, onMessage, send } from './host-port.ts';
 import { wholeBuffer, type LoadedApp } from './messages.ts';
 import { runInvocation } from './run-invocation.ts';
 import { siblingModule } from './sibling-module.ts';
@@ -34,7 +34,8 @@ const workerCapabilities = {
 };
 
 async function start(): Promise<LoadedApp> {
-  await loadApp(appDir);
+  // ES modules and CommonJS alike; what they throw is the app's own error and passes unchanged.
+  for (const file of entryPoints) await import(pathToFileURL(file).href);
   await runHooks('appStart', { ...appHookContext(), functionAppDirectory: appDir });
   const capabilities = await appRegistry.programmingModel?.getCapabilities?.({ ...workerCapabilities });
   appRegistry.locked = true;

@@ -4,6 +4,7 @@ import type { AppFunction, Invocation, InvocationResult } from './contract.ts';
 /** Given to the thread when it is made. */
 export interface AppThreadData {
   readonly appDir: string;
+  readonly entryPoints: readonly string[];
   readonly hostVersion: string;
 }
 

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { AppSettings } from '../app-settings.ts';
 import type { Log } from '../log.ts';
 import type { Invocation, InvocationResult, Invoke } from './contract.ts';
+import { findEntryPoints } from './find-entry-points.ts';
 import { wholeBuffer, type AppThreadData, type FromAppThread, type LoadedApp, type ToAppThread } from './messages.ts';
 import { siblingModule } from './sibling-module.ts';
 
@@ -38,7 +39,7 @@ export interface AppThreadOptions {
 function startWorker({ appDir, env, hostVersion }: AppThreadOptions): Worker {
   return new Worker(siblingModule(import.meta.url, 'app-thread'), {
     name: 'app',
-    workerData: { appDir, hostVersion } satisfies AppThreadData,
+    workerData: { appDir, entryPoints: findEntryPoints(appDir), hostVersion } satisfies AppThreadData,
     env: { ...env },
     execArgv: ['--disable-warning=ExperimentalWarning', '--enable-source-maps'],
     stdout: true,
@@ -76,7 +77,7 @@ function createCalls(post: (message: ToAppThread, owned: ArrayBuffer[]) => void)
 /**
  * Starts a thread and loads the app in it.
  *
- * @throws AppLoadError when the app fails to load or ends the thread while it loads.
+ * @throws AppLoadError when the app fails to load or ends the thread while it loads; another error when there is no app.
  */
 export async function startAppThread(options: AppThreadOptions): Promise<AppThread> {
   const { log } = options;

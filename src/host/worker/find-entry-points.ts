@@ -1,6 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 
 function readPackageJson(appDir: string): Record<string, unknown> {
   const file = join(appDir, 'package.json');
@@ -34,9 +33,4 @@ export function findEntryPoints(appDir: string): readonly string[] {
     );
   }
   return files.map((file) => join(appDir, file));
-}
-
-/** Runs the entry points, ES modules and CommonJS alike; what they throw is the app's own error and passes unchanged. */
-export async function loadApp(appDir: string): Promise<void> {
-  for (const file of findEntryPoints(appDir)) await import(pathToFileURL(file).href);
 }

@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AppSettings } from './app-settings.ts';
+import type { Clock } from './clock.ts';
+import { createDurableEngine, type DurableEngine } from './durable/index.ts';
+import { createFunctionFaults } from './function-faults.ts';
+import type { HostJson } from './host-json.ts';
+import { createDurableClientInput } from './http/durable-client-input.ts';
+import { createRouteMatcher, createRoutes } from './http/http-routes.ts';
+import type { HttpServer } from './http/http-server.ts';
+import { createMainHandler, durableWebhooks } from './http/main-handler.ts';
+import { defaultBodyLimit } from './http/read-body.ts';
+import { createFunctionServer } from './http/serve-function.ts';
+import { createManagementServer } from './http/serve-management.ts';
+import type { Log } from './log.ts';
+import { computeFunctionFault, triggerOf } from './triggers/function-fault.ts';
+import { startTriggers } from './triggers/start-triggers.ts';
+import type { RunningTrigger } from './triggers/trigger.ts';
+import type { AppWorker } from './worker/app-worker.ts';
+import { createFunctionInvoker } from './worker/function-invoker.ts';
+
+export interface HostFunction {
+  readonly name: string;
+  readonly trigger: string;
+  /** Why the function does not run; the others do. */
+  readonly fault?: string;
+}
+
+/** What the host is made of before any function runs. */
+export interface HostParts {
+  /** Open to the outside. */
+  readonly main: HttpServer;
+  /** For the app's durable clients. */
+  readonly rpc: HttpServer;
+  readonly worker: AppWorker;
+  readonly settings: HostJson;
+  readonly dataDir: string;
+  readonly env: AppSettings;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly log: Log;
+}
+
+export interface RunningFunctions {
+  readonly functions: readonly HostFunction[];
+  stop(graceMs: number): Promise<void>;
+}
+
+const rpcPrefix = '/durabletask';
+
+/** Joins the app with everything that calls its functions. */
+export async function runFunctions(parts: HostParts): Promise<RunningFunctions> {
+  const { main, rpc, worker, settings, dataDir, env, clock, newId, log } = parts;
+  const faults = createFunctionFaults(log);
+  const sound = worker.functions.filter((fn) => {
+    const fault = computeFunctionFault(fn);
+    if (fault !== undefined) faults.add(fn, fault);
+    return fault === undefined;
+  });
+  const durableClient = createDurableClientInput({
+    baseUrl: `${main.url}${durableWebhooks}`,
+    rpcBaseUrl: `${rpc.url}${rpcPrefix}/`,
+    taskHubName: settings.durableTask.hubName,
+  });
+  const invoke = createFunctionInvoker({ functions: sound, invoke: worker.invoke, durableClient, clock, log });
+  const engine = createDurableEngine({
+    databaseFile: join(dataDir, 'durable.db'),
+    settings: settings.durableTask,
+    functions: sound,
+    clientInput: () => durableClient,
+    invoke,
+    clock,
+    newId,
+    log,
+  });
+  const bodyLimit = Number(env['FUNCTIONS_REQUEST_BODY_SIZE_LIMIT'] ?? defaultBodyLimit);
+  const linkBase = `${main.url}${durableWebhooks}`;
+  const httpStreamUri = () => worker.httpStreamUri();
+  rpc.serve(createManagementServer({ engine, prefix: rpcPrefix, linkBase, bodyLimit }));
+  engine.start();
+  main.serve(
+    createMainHandler({
+      matchRoute: createRouteMatcher(createRoutes(sound, settings.routePrefix, faults.add)),
+      serveFunction: createFunctionServer({ invoke, httpStreamUri, newId, bodyLimit }),
+      serveDurable: createManagementServer({ engine, prefix: durableWebhooks, bodyLimit }),
+    }),
+  );
+  const { serviceBus } = settings;
+  const context = { invoke, clock, newId, log, env };
+  const triggers = await startTriggers(sound, { ...context, dataDir, serviceBus, onFault: faults.add });
+  return {
+    functions: worker.functions.map((fn) => {
+      const fault = faults.of(fn.name);
+      return { name: fn.name, trigger: triggerOf(fn)?.type ?? '', ...(fault !== undefined && { fault }) };
+    }),
+    stop: (graceMs) => stopFunctions(parts, engine, triggers, graceMs),
+  };
+}
+
+/** First what brings work, then what does it; the rpc server last, because functions call it until they end. */
+async function stopFunctions(
+  { main, rpc, worker }: HostParts,
+  engine: DurableEngine,
+  triggers: RunningTrigger,
+  graceMs: number,
+): Promise<void> {
+  const grace = new AbortController();
+  const graceEnds = sleep(graceMs, undefined, { signal: grace.signal }).catch(() => {});
+  await Promise.all([main.close(graceMs), Promise.race([triggers.stop(), graceEnds])]);
+  const engineStops = engine.stop();
+  await Promise.race([engineStops, graceEnds]);
+  grace.abort();
+  // Functions that still run are cut off here, which lets the engine end too.
+  await worker.stop();
+  await engineStops;
+  await rpc.close(0);
+}
