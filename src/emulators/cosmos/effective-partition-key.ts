@@ -1,18 +1,21 @@
 import type { Json } from './json.ts';
 
+const c1 = 0x87c37b91114253d5n;
+const c2 = 0x4cf5ad432745937fn;
+
+const word = (value: bigint) => BigInt.asUintN(64, value);
+const rotate = (value: bigint, by: bigint) => word((value << by) | (value >> (64n - by)));
+const mixFirst = (k: bigint) => word(rotate(word(k * c1), 31n) * c2);
+const mixSecond = (k: bigint) => word(rotate(word(k * c2), 33n) * c1);
+
+function finish(hash: bigint): bigint {
+  let k = word((hash ^ (hash >> 33n)) * 0xff51afd7ed558ccdn);
+  k = word((k ^ (k >> 33n)) * 0xc4ceb9fe1a85ec53n);
+  return k ^ (k >> 33n);
+}
+
 /** MurmurHash3, x64, 128 bit, seed 0 (Austin Appleby, public domain): both halves. */
 function computeMurmurHash(bytes: Buffer): [bigint, bigint] {
-  const word = (value: bigint) => BigInt.asUintN(64, value);
-  const rotate = (value: bigint, by: bigint) => word((value << by) | (value >> (64n - by)));
-  const c1 = 0x87c37b91114253d5n;
-  const c2 = 0x4cf5ad432745937fn;
-  const mixFirst = (k: bigint) => word(rotate(word(k * c1), 31n) * c2);
-  const mixSecond = (k: bigint) => word(rotate(word(k * c2), 33n) * c1);
-  const finish = (h: bigint) => {
-    let k = word((h ^ (h >> 33n)) * 0xff51afd7ed558ccdn);
-    k = word((k ^ (k >> 33n)) * 0xc4ceb9fe1a85ec53n);
-    return k ^ (k >> 33n);
-  };
   let [h1, h2] = [0n, 0n];
   const whole = bytes.length - (bytes.length % 16);
   for (let offset = 0; offset < whole; offset += 16) {
@@ -45,12 +48,12 @@ function encode(value: Json): Buffer {
   return Buffer.of(value === null ? 0x01 : 0x00);
 }
 
+/** The range of hashes ends where the two highest bits would be set. */
 function hashPart(value: Json): string {
   const bytes = Buffer.alloc(16);
   const [h1, h2] = computeMurmurHash(encode(value));
-  bytes.writeBigUInt64BE(h1, 0);
-  bytes.writeBigUInt64BE(h2, 8);
-  bytes.reverse();
+  bytes.writeBigUInt64BE(h2, 0);
+  bytes.writeBigUInt64BE(h1, 8);
   bytes.writeUInt8(bytes.readUInt8(0) & 0x3f, 0);
   return bytes.toString('hex').toUpperCase();
 }

@@ -8,7 +8,6 @@ import {
 } from './compile-expression.ts';
 import { type Continuation, comparePositions, type Position } from './continuation.ts';
 import { isGrouped } from './grouping.ts';
-import type { Value } from './order.ts';
 import { QueryError } from './query-error.ts';
 import { compileSources } from './sources.ts';
 import type { Expression, Query } from './syntax.ts';
