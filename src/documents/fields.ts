@@ -6,7 +6,12 @@ import { z } from 'zod';
  */
 function field<Value extends z.ZodType>(value: Value) {
   return z
-    .object({ value, confidence: z.number().min(0).max(1), cues: z.array(z.string()).optional() })
+    .object({
+      value,
+      confidence: z.number().min(0).max(1),
+      cues: z.array(z.string()).optional(),
+      found: value.nullable().optional().describe('what the extractor had found, where a reviewer corrected it'),
+    })
     .nullable()
     .optional();
 }

@@ -1,6 +1,6 @@
 // The engine's second door: what registers sagas with the host and operates running ones.
 
-export { type GateAction, type GateDecision, gateDecisionSchema, type GateDecisions, failedGate } from './gate.ts';
+export { failedGate, type GateDecision, gateDecisionSchema, type GateDecisions, gateFunction } from './gate.ts';
 export { registerSagas } from './register-sagas.ts';
 export { parseAnswer, type Review, reviewEvent } from './review.ts';
 export { type SagaStatus, sagaStatusSchema } from './status.ts';

@@ -81,7 +81,7 @@ function createExecution(
     correlationId: correlationId ?? df.instanceId,
     activities,
     cancel: df.waitForExternalEvent(cancelEvent),
-    narrate: createNarrator(context, definition.name),
+    narrate: createNarrator(context),
     scopes: [openScope('main', 'compensate')],
     counts: new Map(),
     gates: 0,
@@ -91,9 +91,9 @@ function createExecution(
   };
 }
 
-function createNarrator(context: OrchestrationContext, saga: string): (event: SagaEvent) => void {
+function createNarrator(context: OrchestrationContext): (event: SagaEvent) => void {
   return (event) => {
     const { level, text } = describeEvent(event);
-    context[level](`${saga} ${context.df.instanceId} ${text}`);
+    context[level](`${context.df.instanceId} ${text}`);
   };
 }

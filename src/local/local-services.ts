@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { startBlobEmulator } from '../emulators/blob/index.ts';
+import { startCosmosEmulator } from '../emulators/cosmos/index.ts';
+import { createEventGrid } from '../emulators/event-grid.ts';
+import { startServiceBusEmulator } from '../emulators/service-bus/index.ts';
+import { localEntities } from './local-entities.ts';
+
+export const serviceNames = ['blob', 'cosmos', 'serviceBus'] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+export interface LocalServicesOptions {
+  readonly dataDir: string;
+  /** Ports that were asked for; the others are the ones of the last start where they are free, so that URLs keep their meaning. */
+  readonly ports: Partial<Record<ServiceName, number>>;
+}
+
+export interface LocalServices {
+  /** App settings that lead the app to the services. */
+  readonly environment: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** Blob storage, Event Grid, Service Bus and Cosmos DB for one machine; everything they keep lies under `dataDir`. */
+export async function startLocalServices({ dataDir, ports }: LocalServicesOptions): Promise<LocalServices> {
+  mkdirSync(dataDir, { recursive: true });
+  const portsFile = join(dataDir, 'ports.json');
+  const before = readPorts(portsFile);
+  const listen = <T>(service: ServiceName, start: (port: number) => Promise<T>): Promise<T> =>
+    ports[service] === undefined ? startOn(before[service], start) : start(ports[service]);
+
+  const broker = await listen('serviceBus', (port) =>
+    startServiceBusEmulator({ databaseFile: join(dataDir, 'service-bus.sqlite'), port, entities: localEntities }),
+  );
+  const cosmos = await listen('cosmos', (port) => startCosmosEmulator({ dataDir, port }));
+  const blob = await listen('blob', (port) =>
+    startBlobEmulator({
+      dataDir: join(dataDir, 'blob'),
+      port,
+      onBlobCreated: createEventGrid({
+        broker,
+        queue: 'document-processing',
+        containers: ['incoming'],
+        now: () => new Date(),
+        newId: randomUUID,
+      }),
+    }),
+  );
+  writeFileSync(portsFile, JSON.stringify({ blob: blob.port, cosmos: cosmos.port, serviceBus: broker.port }));
+  return {
+    environment: {
+      AzureWebJobsStorage: blob.connectionString,
+      COSMOS_CONNECTION: cosmos.connectionString,
+      SERVICE_BUS_CONNECTION: broker.connectionString,
+    },
+    async close() {
+      await blob.close();
+      await cosmos.close();
+      await broker.close();
+    },
+  };
+}
+
+async function startOn<T>(port: number | undefined, start: (port: number) => Promise<T>): Promise<T> {
+  if (port === undefined) return start(0);
+  try {
+    return await start(port);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return start(0);
+    throw error;
+  }
+}
+
+const portsSchema = z.object({ blob: z.number(), cosmos: z.number(), serviceBus: z.number() }).partial();
+
+function readPorts(file: string): z.infer<typeof portsSchema> {
+  try {
+    return portsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { gateDecisionSchema } from '../saga/operate.ts';
+
+// What operators send; the answers are built in saga-view.ts.
+
+const by = z.string().trim().min(1).max(200);
+const reason = z.string().trim().min(1).max(1_000);
+
+export const startSchema = z.strictObject({
+  input: z.unknown(),
+  instanceId: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][\w.:-]{0,99}$/,
+      "1 to 100 letters, digits, '_', '.', ':' or '-', beginning with a letter or digit",
+    )
+    .optional(),
+});
+
+export const rewindSchema = z.strictObject({
+  action: gateDecisionSchema.shape.action.default('retry'),
+  by: by.optional(),
+  reason,
+  data: z.unknown().optional(),
+});
+
+/** Who and why, for every operation that changes an instance. `by` may be left to the signed-in principal. */
+export const operationSchema = z.strictObject({ by: by.optional(), reason: reason.optional() });
+
+export const listSchema = z.object({
+  name: z.string().optional(),
+  status: z
+    .enum(['Pending', 'Running', 'Completed', 'Failed', 'Terminated', 'Suspended', 'ContinuedAsNew', 'Canceled'])
+    .optional(),
+  phase: z.string().optional(),
+  from: z.coerce.date().optional(),
+  to: z.coerce.date().optional(),
+  /** Part of an instance id, a name or a correlation id. */
+  q: z.string().max(200).optional(),
+  top: z.coerce.number().int().min(1).max(200).default(50),
+  continuation: z.string().optional(),
+});
+export type SagaList = z.infer<typeof listSchema>;

@@ -1,0 +1,88 @@
+import type { Accepted, DurableInstances } from '../azure/durable-instances.ts';
+import { type Endpoint, type EndpointCall, jsonBody, routeParameter } from '../http/endpoint.ts';
+import { checked, Problem } from '../http/problem.ts';
+import { cancelEvent, failedGate, type GateDecisions } from '../saga/operate.ts';
+import { actorOf } from './actor.ts';
+import { operationSchema, rewindSchema } from './contract.ts';
+import { computeRewindVerdict, statusOf } from './saga-view.ts';
+import { findInstance } from './sagas.http.ts';
+
+/** What operators do to running and failed instances. */
+export const operationEndpoints = (decisions: GateDecisions): Endpoint[] => [
+  { name: 'rewindSaga', method: 'POST', route: 'sagas/{id}/rewind', handle: (call) => rewind(decisions, call) },
+  { name: 'cancelSaga', method: 'POST', route: 'sagas/{id}/cancel', handle: cancel },
+  simpleOperation('terminate', (instances, id, reason) => instances.terminate(id, reason)),
+  simpleOperation('suspend', (instances, id, reason) => instances.suspend(id, reason)),
+  simpleOperation('resume', (instances, id, reason) => instances.resume(id, reason)),
+];
+
+/** The decision is stored before the instance is rewound, so that the gate finds it whatever happens in between. */
+async function rewind(decisions: GateDecisions, call: EndpointCall) {
+  const { request, instances } = call;
+  const body = checked(rewindSchema, await jsonBody(request), 'The body');
+  const by = actorOf(request, body.by);
+  const instance = await findInstance(call);
+  const verdict = computeRewindVerdict(instance);
+  if (!verdict.yes)
+    throw new Problem(409, 'not_rewindable', `Saga '${instance.instanceId}' cannot be rewound: ${verdict.why}.`);
+  if (verdict.actions?.includes(body.action) === false) {
+    throw new Problem(
+      409,
+      'not_possible_here',
+      `'${body.action}' is not possible here; possible are: ${verdict.actions.join(', ')}.`,
+    );
+  }
+  const gate = failedGate(instance.output);
+  if (gate !== undefined) {
+    const { action, reason, data } = body;
+    await decisions.write(instance.instanceId, instance.createdTime, gate, { action, by, reason, data });
+  }
+  return reply(await instances.rewind(instance.instanceId, `${by}: ${body.reason}`), instance.instanceId);
+}
+
+async function cancel(call: EndpointCall) {
+  const { request, instances } = call;
+  const body = checked(operationSchema, await jsonBody(request), 'The body');
+  const by = actorOf(request, body.by);
+  const instance = await findInstance(call);
+  if (statusOf(instance)?.pivoted === true) {
+    throw new Problem(
+      409,
+      'past_the_pivot',
+      `Saga '${instance.instanceId}' is past its pivot: what it did cannot be undone any more.`,
+    );
+  }
+  return reply(
+    await instances.raiseEvent(instance.instanceId, cancelEvent, { by, reason: body.reason }),
+    instance.instanceId,
+  );
+}
+
+type Operation = (instances: DurableInstances, id: string, reason: string) => Promise<Accepted>;
+
+const simpleOperation = (name: string, operate: Operation): Endpoint => ({
+  name: `${name}Saga`,
+  method: 'POST',
+  route: `sagas/{id}/${name}`,
+  async handle({ request, instances }) {
+    const body = checked(operationSchema, await jsonBody(request), 'The body');
+    const by = actorOf(request, body.by);
+    const id = routeParameter(request, 'id');
+    return reply(await operate(instances, id, body.reason === undefined ? by : `${by}: ${body.reason}`), id);
+  },
+});
+
+function reply(accepted: Accepted, instanceId: string) {
+  switch (accepted) {
+    case 'accepted':
+      return { status: 202, jsonBody: { instanceId } };
+    case 'not-found':
+      throw new Problem(404, 'not_found', `There is no saga '${instanceId}': GET /api/sagas lists what there is.`);
+    case 'refused':
+      throw new Problem(
+        409,
+        'not_in_this_state',
+        `Saga '${instanceId}' is not in a state that allows this: GET it to see where it stands.`,
+      );
+  }
+}

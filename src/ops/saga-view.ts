@@ -1,0 +1,112 @@
+import type { Instance } from '../azure/durable-instances.ts';
+import { failedGate, gateFunction, type SagaStatus, sagaStatusSchema } from '../saga/operate.ts';
+
+/** What the API shows of an instance. */
+export interface SagaView {
+  readonly instanceId: string;
+  readonly name: string;
+  readonly version: string | undefined;
+  readonly runtimeStatus: Instance['runtimeStatus'];
+  readonly phase: string;
+  readonly step: string | undefined;
+  readonly attempt: number | undefined;
+  readonly nextAttemptAt: string | undefined;
+  readonly input: unknown;
+  readonly output: unknown;
+  readonly error: { readonly code: string; readonly message: string } | undefined;
+  readonly review: SagaStatus['review'];
+  readonly compensation: SagaStatus['ledger'];
+  readonly progress: number;
+  readonly correlationId: string | undefined;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly rewindable: RewindVerdict;
+}
+
+export interface RewindVerdict {
+  readonly yes: boolean;
+  readonly why: string;
+  /** What a rewind may do here, where the instance stands at a gate. */
+  readonly actions?: readonly string[];
+}
+
+/** The status that the saga keeps about itself; undefined for an orchestration that is no saga, and before its first episode. */
+export function statusOf(instance: Instance): SagaStatus | undefined {
+  const parsed = sagaStatusSchema.safeParse(instance.customStatus);
+  return parsed.success ? parsed.data : undefined;
+}
+
+export function toSagaView(instance: Instance): SagaView {
+  const status = statusOf(instance);
+  const { runtimeStatus } = instance;
+  return {
+    instanceId: instance.instanceId,
+    name: instance.name,
+    version: status?.version,
+    runtimeStatus,
+    phase: phaseOf(runtimeStatus, status),
+    step: status?.step,
+    attempt: status?.attempt,
+    nextAttemptAt: status?.nextAttemptAt,
+    input: instance.input,
+    output: runtimeStatus === 'Completed' ? instance.output : null,
+    error: errorOf(instance, status),
+    review: runtimeStatus === 'Running' ? status?.review : undefined,
+    compensation: status?.ledger ?? [],
+    progress: status?.progress ?? 0,
+    correlationId: status?.correlationId,
+    createdAt: instance.createdTime.toISOString(),
+    updatedAt: instance.lastUpdatedTime.toISOString(),
+    rewindable: computeRewindVerdict(instance),
+  };
+}
+
+function phaseOf(runtimeStatus: Instance['runtimeStatus'], status: SagaStatus | undefined): string {
+  switch (runtimeStatus) {
+    case 'Terminated':
+    case 'Canceled':
+      return 'terminated';
+    case 'Suspended':
+      return 'suspended';
+    case 'Failed':
+      return status?.gate === undefined ? 'failed' : status.phase;
+    case 'Completed':
+      return 'completed';
+    case 'Pending':
+    case 'Running':
+    case 'ContinuedAsNew':
+      return status?.phase ?? 'pending';
+  }
+}
+
+function errorOf({ runtimeStatus, output }: Instance, status: SagaStatus | undefined): SagaView['error'] {
+  if (status?.error !== undefined) return { code: status.error.code, message: status.error.message };
+  if (runtimeStatus !== 'Failed') return undefined;
+  return { code: 'orchestrator_failed', message: typeof output === 'string' ? output : JSON.stringify(output ?? null) };
+}
+
+/**
+ * Whether a native rewind leads anywhere. It re-runs every failed task of the history, which contradicts a history that went on
+ * after one; a saga's history has none but the gate, unless the host itself failed a task (killed, timed out).
+ */
+export function computeRewindVerdict(instance: Instance): RewindVerdict {
+  const { runtimeStatus, output, historyEvents = [] } = instance;
+  if (runtimeStatus !== 'Failed')
+    return { yes: false, why: `only a failed instance can be rewound; this one is ${runtimeStatus}` };
+  const hostFailures = historyEvents.filter((e) => e.EventType === 'TaskFailed' && e['FunctionName'] !== gateFunction);
+  const gate = failedGate(output);
+  if (gate === undefined && hostFailures.length === 0) {
+    return {
+      yes: true,
+      why: "the orchestrator's own code failed: deploy the mended code first, then it goes on where it stopped",
+    };
+  }
+  if (hostFailures.length > 0) {
+    return {
+      yes: false,
+      why: `the host failed ${hostFailures.length} task(s) on the way, and native rewind would contradict the history; start a new instance`,
+    };
+  }
+  const actions = statusOf(instance)?.gate?.actions;
+  return { yes: true, why: `it stands at gate ${gate}`, ...(actions !== undefined && { actions }) };
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import type { Instance } from '../azure/durable-instances.ts';
+import { type Endpoint, type EndpointCall, jsonBody, routeParameter } from '../http/endpoint.ts';
+import { checked, Problem } from '../http/problem.ts';
+import type { SagaDefinition } from '../saga/index.ts';
+import { listSchema, type SagaList, startSchema } from './contract.ts';
+import { statusOf, toSagaView } from './saga-view.ts';
+
+/** Start, list and get sagas. */
+export function sagaEndpoints(sagas: readonly SagaDefinition[], newId: () => string): Endpoint[] {
+  return [
+    { name: 'postSaga', method: 'POST', route: 'sagas/{name}', handle: (call) => startSaga(sagas, newId, call) },
+    { name: 'getSagas', method: 'GET', route: 'sagas', handle: listSagas },
+    {
+      name: 'getSaga',
+      method: 'GET',
+      route: 'sagas/{id}',
+      handle: async (call) => ({ status: 200, jsonBody: toSagaView(await findInstance(call)) }),
+    },
+  ];
+}
+
+/** @throws Problem 404 */
+export async function findInstance({ request, instances }: EndpointCall): Promise<Instance> {
+  const id = routeParameter(request, 'id');
+  const instance = await instances.get(id, { history: true });
+  if (instance === undefined)
+    throw new Problem(404, 'not_found', `There is no saga '${id}': GET /api/sagas lists what there is.`);
+  return instance;
+}
+
+async function startSaga(sagas: readonly SagaDefinition[], newId: () => string, { request, instances }: EndpointCall) {
+  const name = routeParameter(request, 'name');
+  const saga = sagas.find((known) => known.name === name);
+  if (saga === undefined) {
+    throw new Problem(
+      404,
+      'not_found',
+      `There is no saga '${name}'; known are: ${sagas.map((known) => known.name).join(', ')}.`,
+    );
+  }
+  const { input, instanceId = newId() } = checked(startSchema, await jsonBody(request), 'The body');
+  const fitting = checked(z.object({ input: saga.input }), { input }, `The input of ${name}`);
+  if ((await instances.start(name, instanceId, fitting.input)) === 'exists') {
+    throw new Problem(
+      409,
+      'exists',
+      `Instance '${instanceId}' exists already: leave instanceId out, or choose another.`,
+    );
+  }
+  const statusUrl = new URL(`./${encodeURIComponent(instanceId)}`, request.url).href;
+  return { status: 202, headers: { location: statusUrl }, jsonBody: { instanceId, statusUrl } };
+}
+
+async function listSagas({ request, instances }: EndpointCall) {
+  const query = checked(listSchema, Object.fromEntries(request.query), 'The query');
+  const all = await instances.list({ runtimeStatus: query.status, createdFrom: query.from, createdTo: query.to });
+  const found = all.filter((instance) => matches(instance, query)).sort((a, b) => (sortKey(a) < sortKey(b) ? 1 : -1));
+  const { continuation } = query;
+  const rest =
+    continuation === undefined ? found : found.filter((instance) => sortKey(instance) < decode(continuation));
+  const page = rest.slice(0, query.top);
+  const last = page.at(-1);
+  return {
+    status: 200,
+    jsonBody: {
+      sagas: page.map(toSagaView),
+      ...(last !== undefined && rest.length > page.length && { continuation: encode(sortKey(last)) }),
+    },
+  };
+}
+
+/** Entities share the task hub; their ids begin with @. */
+function matches(instance: Instance, { name, phase, q }: SagaList): boolean {
+  const status = statusOf(instance);
+  return (
+    !instance.instanceId.startsWith('@') &&
+    (name === undefined || instance.name === name) &&
+    (phase === undefined || toSagaView(instance).phase === phase) &&
+    (q === undefined || [instance.instanceId, instance.name, status?.correlationId].some((text) => text?.includes(q)))
+  );
+}
+
+/** Newest first; a page begins after a key, not at an offset, so it stays right while instances come and go. */
+const sortKey = ({ createdTime, instanceId }: Instance): string => `${createdTime.toISOString()} ${instanceId}`;
+
+const encode = (key: string): string => Buffer.from(key, 'utf8').toString('base64url');
+const decode = (token: string): string => Buffer.from(token, 'base64url').toString('utf8');
