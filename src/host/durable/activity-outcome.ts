@@ -24,7 +24,11 @@ export const activityOutcome = (
         at,
       );
 
-export const activityFailed = (taskId: number, reason: string, details: string, at: Timestamp): IncomingEvent => ({
+/** An activity that could not be called. */
+export const activityRefused = (taskId: number, reason: string, at: Timestamp): IncomingEvent =>
+  activityFailed(taskId, reason, describeException({ message: reason, stackTrace: '', source: '' }), at);
+
+const activityFailed = (taskId: number, reason: string, details: string, at: Timestamp): IncomingEvent => ({
   EventType: eventType.taskFailed,
   TaskScheduledId: taskId,
   Reason: reason,

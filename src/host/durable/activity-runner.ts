@@ -1,4 +1,4 @@
-import { activityFailed, activityOutcome } from './activity-outcome.ts';
+import { activityOutcome, activityRefused } from './activity-outcome.ts';
 import type { EngineContext } from './context.ts';
 import { insertMessage } from './instance-rows.ts';
 import type { ActivityRow, Message } from './store.ts';
@@ -23,8 +23,7 @@ export const createActivityRunner = (context: EngineContext, deliver: (message: 
   const call = async (row: ActivityRow) => {
     const activity = functions.findActivity(row.name);
     if (activity === undefined) {
-      const reason = functions.describeMissing('activity', row.name);
-      return activityFailed(row.taskId, reason, reason, stamp());
+      return activityRefused(row.taskId, functions.describeMissing('activity', row.name), stamp());
     }
     const inputs = activity.inputs(row.input === null ? undefined : { string: row.input });
     const result = await context.invoke({ functionName: activity.name, invocationId: newId(), inputs });
@@ -55,10 +54,10 @@ export const createActivityRunner = (context: EngineContext, deliver: (message: 
     run(activities) {
       if (activities.length === 0) return;
       commits.committed().then(
-        () => activities.forEach(queue.add),
+        () => activities.forEach((row) => queue.add(row)),
         () => undefined,
       );
     },
-    stop: queue.stop,
+    stop: () => queue.stop(),
   };
 };

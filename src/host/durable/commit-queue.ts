@@ -27,15 +27,17 @@ const createBatch = (): Batch => {
   return { done: promise, resolve, reject };
 };
 
-export const createCommitQueue = (database: DatabaseSync): CommitQueue => {
+/** @param onFailure told once, when a transaction could not be written: from then on the queue refuses everything. */
+export const createCommitQueue = (database: DatabaseSync, onFailure: (error: unknown) => void): CommitQueue => {
   let open: Batch | undefined;
-  let broken: unknown;
+  let broken: Error | undefined;
 
   const breakDown = (error: unknown): void => {
-    broken = error;
+    broken = new Error('The durable store has failed; restart the host.', { cause: error });
     open?.reject(error);
     open = undefined;
     if (database.isTransaction) database.exec('ROLLBACK');
+    onFailure(error);
   };
 
   const flush = (): void => {
@@ -51,7 +53,7 @@ export const createCommitQueue = (database: DatabaseSync): CommitQueue => {
   };
 
   const begin = (): void => {
-    if (broken !== undefined) throw new Error('The durable store has failed; restart the host.', { cause: broken });
+    if (broken !== undefined) throw broken;
     if (open !== undefined) return;
     database.exec('BEGIN IMMEDIATE');
     open = createBatch();
@@ -68,7 +70,7 @@ export const createCommitQueue = (database: DatabaseSync): CommitQueue => {
         throw error;
       }
     },
-    committed: () => open?.done ?? (broken === undefined ? Promise.resolve() : Promise.reject(broken as Error)),
+    committed: () => open?.done ?? (broken === undefined ? Promise.resolve() : Promise.reject(broken)),
     flush,
   };
 };

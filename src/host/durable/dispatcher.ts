@@ -1,7 +1,7 @@
 import { createActivityRunner, workerPauseMs } from './activity-runner.ts';
 import type { EngineContext, OutgoingWork } from './context.ts';
 import { type Episode, type Execution, computeEpisode } from './episode.ts';
-import { isTerminal, orchestratorStarted } from './history.ts';
+import { type IncomingEvent, eventType, isTerminal, orchestratorStarted } from './history.ts';
 import type { HotInstance } from './hot-instances.ts';
 import { type OrchestratorAnswer, failedAnswer, parseAnswer } from './orchestrator-answer.ts';
 import { renderOrchestratorBody } from './orchestrator-body.ts';
@@ -91,7 +91,10 @@ const runEpisode = async (
   const { commits, instances, stamp, store } = context;
   const hot = instances.take(instanceId);
   // A failed instance keeps its messages: a rewind takes them up.
-  if (hot?.row.runtimeStatus === 'Failed') return (instances.giveBack(hot), nothing);
+  if (hot?.row.runtimeStatus === 'Failed') {
+    instances.giveBack(hot);
+    return nothing;
+  }
   const live = messages.filter((message) => isFor(hot, message));
   const dropped = messages.filter((message) => !isFor(hot, message));
   if (dropped.length > 0) commits.write(() => dropped.forEach(({ id }) => store.deleteMessage(id)));
@@ -100,8 +103,13 @@ const runEpisode = async (
     const verdict = judgeVersion(hot.row.version, context.settings);
     if (live.length === 0 || verdict.kind === 'wait') return nothing;
     const execution = executionOf(hot);
-    const incoming = live.map(({ event }) => event) as Episode['incoming'];
-    const episode = { execution, startedAt: stamp(), past: hot.history.events, incoming };
+    const episode: Episode = {
+      execution,
+      startedAt: stamp(),
+      storesInputs: context.settings.storeInputsInOrchestrationHistory,
+      past: hot.history.events,
+      incoming: inOrder(live),
+    };
     const answer = verdict.kind === 'fail' ? failedAnswer(verdict.reason, null) : await ask(context, hot, episode);
     if (hot.isGone) return nothing;
     const outcome = computeEpisode(episode, answer, stamp);
@@ -115,6 +123,17 @@ const isFor = (hot: HotInstance | undefined, message: Message): boolean =>
   hot !== undefined &&
   !isTerminal(hot.row.runtimeStatus) &&
   (message.executionId === null || message.executionId === hot.row.executionId);
+
+/**
+ * Messages come in order of arrival, except that an execution begins with its ExecutionStarted: after continueAsNew, what came from
+ * outside in the meantime stands behind what the last execution has handed on.
+ */
+const inOrder = (messages: readonly Message[]): readonly IncomingEvent[] => {
+  const isBeginning = messages.some(({ event }) => event.EventType === eventType.executionStarted);
+  const handedOn = messages.filter(({ executionId }) => executionId !== null);
+  const outside = messages.filter(({ executionId }) => executionId === null);
+  return (isBeginning ? [...handedOn, ...outside] : messages).map(({ event }) => event);
+};
 
 const executionOf = ({ row }: HotInstance): Execution => ({
   instanceId: row.id,

@@ -10,8 +10,7 @@ import {
   orchestratorCompleted,
   orchestratorStarted,
 } from './history.ts';
-import type { Action, OrchestratorAnswer } from './orchestrator-answer.ts';
-import { serialise } from './orchestrator-answer.ts';
+import { type Action, type OrchestratorAnswer, serialise } from './orchestrator-answer.ts';
 import { type Replay, replayActions } from './replay-actions.ts';
 import type { ScheduledAction } from './scheduled-tasks.ts';
 import type { Timestamp } from './timestamp.ts';
@@ -29,14 +28,13 @@ export interface Execution {
 export interface Episode {
   readonly execution: Execution;
   readonly startedAt: Timestamp;
+  /** Whether the history keeps the inputs of what it schedules (storeInputsInOrchestrationHistory). */
+  readonly storesInputs: boolean;
   /** The history of earlier episodes. */
   readonly past: readonly HistoryEvent[];
-  /** In order of arrival; `carriedOver` after continueAsNew comes after them. */
-  readonly incoming: readonly (IncomingEvent | ContinuedMark)[];
+  /** In order of arrival. */
+  readonly incoming: readonly IncomingEvent[];
 }
-
-/** The OrchestratorCompleted that continueAsNew puts right behind the new ExecutionStarted. */
-export type ContinuedMark = Extract<HistoryEvent, { EventType: typeof eventType.orchestratorCompleted }>;
 
 export interface EpisodeOutcome {
   /** What the episode adds to the history, from its OrchestratorStarted to its OrchestratorCompleted. */
@@ -72,7 +70,10 @@ export const computeEpisode = (
   const subject = { ...execution, parentInstanceId: execution.parent?.OrchestrationInstance.InstanceId };
   const replay = replayActions(subject, answer.actions, history);
   const end = computeEnd(execution.name, replay, answer, history);
-  const scheduled = replay.scheduled.map((action) => ({ action, event: scheduledEvent(action, stamp()) }));
+  const scheduled = replay.scheduled.map((action) => ({
+    action,
+    event: scheduledEvent(action, episode.storesInputs, stamp()),
+  }));
   const completion = completionEvent(end, replay.nextId, stamp);
   return {
     events: [
@@ -136,7 +137,7 @@ const unconsumedEvents = (actions: readonly Action[], history: readonly HistoryE
   });
 };
 
-const scheduledEvent = (action: ScheduledAction, at: Timestamp): ScheduledEvent => {
+const scheduledEvent = (action: ScheduledAction, storesInputs: boolean, at: Timestamp): ScheduledEvent => {
   const stamped = { EventId: action.id, Timestamp: at };
   switch (action.kind) {
     case 'activity':
@@ -144,7 +145,7 @@ const scheduledEvent = (action: ScheduledAction, at: Timestamp): ScheduledEvent 
         EventType: eventType.taskScheduled,
         Name: action.name,
         Version: '',
-        Input: null,
+        Input: storesInputs ? JSON.stringify([action.input ?? null]) : null,
         ParentTraceContext: null,
         Tags: null,
         ...stamped,
@@ -155,7 +156,7 @@ const scheduledEvent = (action: ScheduledAction, at: Timestamp): ScheduledEvent 
         Name: action.name,
         Version: null,
         InstanceId: action.instanceId,
-        Input: null,
+        Input: storesInputs ? serialise(action.input) : null,
         ClientSpanId: null,
         Tags: null,
         ...stamped,
@@ -193,7 +194,7 @@ const endStatus = (completion: ExecutionCompleted): EpisodeOutcome['status'] => 
 });
 
 /** While an instance runs only these three events change its status; suspending and resuming leave their reason as the output. */
-const statusOf = (incoming: Episode['incoming']): EpisodeOutcome['status'] => {
+const statusOf = (incoming: readonly IncomingEvent[]): EpisodeOutcome['status'] => {
   let status: EpisodeOutcome['status'];
   for (const event of incoming) {
     if (event.EventType === eventType.executionStarted) status = { runtimeStatus: 'Running' };

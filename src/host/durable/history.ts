@@ -86,7 +86,8 @@ export type TaskScheduled = Stamped & {
   readonly EventType: EventType['taskScheduled'];
   readonly Name: string;
   readonly Version: '';
-  readonly Input: null;
+  /** Kept only with storeInputsInOrchestrationHistory: the list of the activity's one argument. */
+  readonly Input: string | null;
   readonly ParentTraceContext: null;
   readonly Tags: null;
 };
@@ -95,7 +96,8 @@ export type SubOrchestrationCreated = Stamped & {
   readonly Name: string;
   readonly Version: null;
   readonly InstanceId: string;
-  readonly Input: null;
+  /** Kept only with storeInputsInOrchestrationHistory. */
+  readonly Input: string | null;
   readonly ClientSpanId: null;
   readonly Tags: null;
 };
@@ -126,7 +128,7 @@ type Resumed = Stamped & { readonly EventType: EventType['resumed']; readonly Re
 type OrchestratorStarted = Stamped & { readonly EventType: EventType['orchestratorStarted'] };
 type OrchestratorCompleted = Stamped & { readonly EventType: EventType['orchestratorCompleted'] };
 
-/** What arrives at an instance from outside and starts an episode. */
+/** What an episode is run for; OrchestratorCompleted is the mark that continueAsNew puts right behind the new ExecutionStarted. */
 export type IncomingEvent =
   | ExecutionStarted
   | ExecutionTerminated
@@ -138,12 +140,12 @@ export type IncomingEvent =
   | EventRaised
   | Generic
   | Suspended
-  | Resumed;
+  | Resumed
+  | OrchestratorCompleted;
 
 export type ScheduledEvent = TaskScheduled | SubOrchestrationCreated | TimerCreated;
 
-export type HistoryEvent =
-  IncomingEvent | ScheduledEvent | ExecutionCompleted | OrchestratorStarted | OrchestratorCompleted;
+export type HistoryEvent = IncomingEvent | ScheduledEvent | ExecutionCompleted | OrchestratorStarted;
 
 const scheduledTypes: ReadonlySet<number> = new Set([
   eventType.taskScheduled,
@@ -159,7 +161,7 @@ export const orchestratorStarted = (at: Timestamp): HistoryEvent => ({
   Timestamp: at,
 });
 
-export const orchestratorCompleted = (at: Timestamp): HistoryEvent => ({
+export const orchestratorCompleted = (at: Timestamp): OrchestratorCompleted => ({
   EventType: eventType.orchestratorCompleted,
   EventId: -1,
   Timestamp: at,

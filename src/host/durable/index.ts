@@ -44,7 +44,9 @@ const hotCapacity = 32 * 1024 * 1024;
 export const createDurableEngine = (options: DurableEngineOptions): DurableEngine => {
   const { clock, invoke, log, newId, settings } = options;
   const store = createStore(options.databaseFile);
-  const commits = createCommitQueue(store.database);
+  const commits = createCommitQueue(store.database, (error) =>
+    log('critical', 'Host.Durable', `The durable store cannot be written, nothing more is accepted: ${String(error)}`),
+  );
   let lastWorkId = store.highestWorkId();
   const context = {
     store,

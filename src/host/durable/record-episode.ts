@@ -1,12 +1,6 @@
 import type { EngineContext, OutgoingWork } from './context.ts';
 import type { EpisodeEnd, EpisodeOutcome } from './episode.ts';
-import {
-  type HistoryEvent,
-  type IncomingEvent,
-  eventType,
-  executionStarted,
-  orchestratorCompleted,
-} from './history.ts';
+import { type IncomingEvent, eventType, executionStarted, orchestratorCompleted } from './history.ts';
 import type { HotInstance } from './hot-instances.ts';
 import { insertInstance, insertMessage, isRunning } from './instance-rows.ts';
 import { serialise } from './orchestrator-answer.ts';
@@ -196,6 +190,6 @@ const continueAsNew = (
   store.renewInstance({ id: row.id, executionId, generation: null, input: end.input, createdAt: at });
   const { name, version, parent } = row;
   const start = { instanceId: row.id, executionId, name, version, parent, input: end.input, generation: null, at };
-  const events: readonly HistoryEvent[] = [executionStarted(start), orchestratorCompleted(at), ...end.carriedOver];
+  const events: readonly IncomingEvent[] = [executionStarted(start), orchestratorCompleted(at), ...end.carriedOver];
   return events.map((event) => insertMessage(context, { instanceId: row.id, executionId, event }));
 };

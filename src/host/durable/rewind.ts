@@ -21,22 +21,15 @@ export const computeRewind = (history: readonly HistoryEvent[]): RewoundHistory 
     if (event !== undefined) replaced.set(place, blank(event));
   };
   for (const [place, event] of history.entries()) {
-    switch (event.EventType) {
-      case eventType.taskFailed:
-        takeOut(place);
-        takeOut(findScheduled(history, eventType.taskScheduled, event.TaskScheduledId));
-        break;
-      case eventType.subOrchestrationFailed: {
-        takeOut(place);
-        const created = history[findScheduled(history, eventType.subOrchestrationCreated, event.TaskScheduledId)];
-        if (created?.EventType === eventType.subOrchestrationCreated) failedChildren.add(created.InstanceId);
-        break;
-      }
-      case eventType.executionCompleted:
-        takeOut(place);
-        break;
-      default:
-        break;
+    if (event.EventType === eventType.executionCompleted) takeOut(place);
+    if (event.EventType === eventType.taskFailed) {
+      takeOut(place);
+      takeOut(findScheduled(history, eventType.taskScheduled, event.TaskScheduledId));
+    }
+    if (event.EventType === eventType.subOrchestrationFailed) {
+      takeOut(place);
+      const created = history[findScheduled(history, eventType.subOrchestrationCreated, event.TaskScheduledId)];
+      if (created?.EventType === eventType.subOrchestrationCreated) failedChildren.add(created.InstanceId);
     }
   }
   return { replaced, failedChildren: [...failedChildren] };

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import type { HistoryEvent, ParentInstance, RuntimeStatus } from './history.ts';
+import type { HistoryEvent, IncomingEvent, ParentInstance, RuntimeStatus } from './history.ts';
 
 /**
  * The tables of the durable engine, and nothing else: no decisions, no transactions (the commit queue has those).
@@ -51,7 +51,7 @@ export interface Message {
   readonly id: number;
   readonly instanceId: string;
   readonly executionId: string | null;
-  readonly event: HistoryEvent;
+  readonly event: IncomingEvent;
 }
 
 /** `input` is the text that the function is called with, null for none. */
@@ -70,7 +70,7 @@ export interface TimerRow {
   readonly instanceId: string;
   readonly executionId: string;
   readonly dueAt: number;
-  readonly event: HistoryEvent;
+  readonly event: IncomingEvent;
 }
 
 export type Store = ReturnType<typeof createStore>;
@@ -194,7 +194,7 @@ const workQueries = (all: All, run: Run) => {
       ...readWork(row),
       executionId: String(row.executionId),
       dueAt: Number(row.dueAt),
-      event: readEvent(row),
+      event: readIncoming(row),
     })),
     deleteTimer: run('DELETE FROM timers WHERE id = ?'),
     deleteTimersOf: run('DELETE FROM timers WHERE instanceId = ?'),
@@ -203,7 +203,9 @@ const workQueries = (all: All, run: Run) => {
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
-const readEvent = (row: Row): HistoryEvent => JSON.parse(String(row.event)) as HistoryEvent;
+const readEvent = (row: Row) => JSON.parse(String(row.event)) as HistoryEvent;
+
+const readIncoming = (row: Row) => JSON.parse(String(row.event)) as IncomingEvent;
 
 const readWork = (row: Row) => ({
   id: Number(row.id),
@@ -211,7 +213,7 @@ const readWork = (row: Row) => ({
   executionId: textOrNull(row.executionId),
 });
 
-const readMessage = (row: Row): Message => ({ ...readWork(row), event: readEvent(row) });
+const readMessage = (row: Row): Message => ({ ...readWork(row), event: readIncoming(row) });
 
 const readInstance = (row: Row): InstanceRow => ({
   key: Number(row.key),

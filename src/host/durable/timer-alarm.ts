@@ -12,11 +12,11 @@ export interface TimerAlarm {
 export const createTimerAlarm = (context: EngineContext, deliver: (message: Message) => void): TimerAlarm => {
   const { clock, commits, store } = context;
   let armedFor = Infinity;
-  let disarm: () => void = () => undefined;
+  let disarm: (() => void) | undefined;
 
   const arm = (dueAt: number): void => {
     if (dueAt >= armedFor) return;
-    disarm();
+    disarm?.();
     armedFor = dueAt;
     disarm = clock.at(dueAt, ring);
   };
@@ -37,5 +37,5 @@ export const createTimerAlarm = (context: EngineContext, deliver: (message: Mess
 
   const first = store.nextTimerDue();
   if (first !== undefined) arm(first);
-  return { expect: arm, stop: () => disarm() };
+  return { expect: arm, stop: () => disarm?.() };
 };

@@ -30,9 +30,10 @@ const isMatch = (version: string, own: string, strategy: VersionSettings['versio
   }
 };
 
+const isNumeric = (text: string): boolean => /^\d+(\.\d+)*$/.test(text);
+
 /** Numbers part by part, as .NET's Version; no version is the oldest, and what is not made of numbers is compared as text. */
 const compareVersions = (one: string, other: string): number => {
-  const isNumeric = (text: string): boolean => /^\d+(\.\d+)*$/.test(text);
   if (one === '' || other === '' || !isNumeric(one) || !isNumeric(other)) return one.localeCompare(other);
   const [left, right] = [one, other].map((text) => text.split('.').map(Number));
   const length = Math.max(left?.length ?? 0, right?.length ?? 0);

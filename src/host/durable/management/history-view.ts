@@ -71,16 +71,12 @@ const scheduleKey = (event: HistoryEvent): string | undefined =>
     : undefined;
 
 const outcomeKey = (event: HistoryEvent): string | undefined => {
-  switch (event.EventType) {
-    case eventType.taskCompleted:
-    case eventType.taskFailed:
-      return `TaskScheduled_${event.TaskScheduledId}`;
-    case eventType.subOrchestrationCompleted:
-    case eventType.subOrchestrationFailed:
-      return `SubOrchestrationInstanceCreated_${event.TaskScheduledId}`;
-    default:
-      return undefined;
+  if (event.EventType === eventType.taskCompleted || event.EventType === eventType.taskFailed) {
+    return `TaskScheduled_${event.TaskScheduledId}`;
   }
+  const isOfChild =
+    event.EventType === eventType.subOrchestrationCompleted || event.EventType === eventType.subOrchestrationFailed;
+  return isOfChild ? `SubOrchestrationInstanceCreated_${event.TaskScheduledId}` : undefined;
 };
 
 const describeOrigin = (origin: HistoryEvent, { showInput }: HistoryViewOptions): View => {

@@ -12,7 +12,7 @@ export interface InstanceFilter {
 const statuses: readonly RuntimeStatus[] = ['Pending', 'Running', 'Suspended', 'Completed', 'Failed', 'Terminated'];
 
 /** Stands for the statuses that a filter knows and no instance here ever has. */
-const otherStatuses = ['canceled', 'continuedasnew', 'unknown'];
+const otherStatuses: ReadonlySet<string> = new Set(['canceled', 'continuedasnew', 'unknown']);
 
 export const joinFilters = (filters: readonly InstanceFilter[]): InstanceFilter => ({
   where: ['1', ...filters.map(({ where }) => where)].join(' AND '),
@@ -26,7 +26,7 @@ export const statusFilter = (request: ManagementRequest): InstanceFilter[] => {
     .flatMap(([, value]) => value.split(','))
     .map((name) => name.trim().toLowerCase());
   const known = statuses.filter((status) => asked.includes(status.toLowerCase()));
-  if (known.length === 0 && !asked.some((name) => otherStatuses.includes(name))) return [];
+  if (known.length === 0 && !asked.some((name) => otherStatuses.has(name))) return [];
   return [{ where: `runtimeStatus IN (${known.map(() => '?').join(', ')})`, values: known }];
 };
 
@@ -40,5 +40,5 @@ export const createdFilter = (request: ManagementRequest, name: string, operator
 
 export const prefixFilter = (request: ManagementRequest): InstanceFilter[] => {
   const prefix = queryValue(request, 'instanceIdPrefix') ?? '';
-  return prefix === '' ? [] : [{ where: 'substr(id, 1, ?) = ?', values: [[...prefix].length, prefix] }];
+  return prefix === '' ? [] : [{ where: 'substr(id, 1, length(?)) = ?', values: [prefix, prefix] }];
 };

@@ -35,8 +35,8 @@ const route = (
   request: ManagementRequest,
   path: readonly string[],
 ): ManagementAnswer | undefined => {
-  const [controller, first, ...rest] = path;
-  switch (controller?.toLowerCase()) {
+  const [controller = '', first, ...rest] = path;
+  switch (controller.toLowerCase()) {
     case 'orchestrators':
       if (first === undefined || rest.length > 1) return undefined;
       return request.method === 'POST' ? startOrchestration(context, request, first, rest[0]) : emptyResponse(404);
