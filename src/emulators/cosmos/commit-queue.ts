@@ -45,7 +45,7 @@ export function createCommitQueue(database: DatabaseSync, beginTransaction: () =
       writes.forEach(runOne);
       database.exec('COMMIT');
     } catch (failure) {
-      if (database.isTransaction) database.exec('ROLLBACK');
+      if (database.isOpen && database.isTransaction) database.exec('ROLLBACK');
       for (const { settle } of writes) settle(failure);
       return;
     }

@@ -22,14 +22,23 @@ const refuseMethod = ({ method, path }: CosmosRequest) => new CosmosError(405, `
 
 const isListing = (request: CosmosRequest) => request.method === 'GET' || isQuery(request);
 
+function checkThroughput(value: unknown): number {
+  const throughput = Number(value);
+  if (Number.isInteger(throughput) && throughput > 0) return throughput;
+  throw badRequest(`The throughput ${JSON.stringify(value)} must be a positive whole number of request units.`);
+}
+
 /** The throughput asked for, as it stands in an offer; this server grants any and limits nothing. */
 function readThroughput(request: CosmosRequest): JsonObject | undefined {
   const manual = readHeader(request, 'x-ms-offer-throughput');
-  if (manual !== undefined) return { offerThroughput: Number(manual) };
+  if (manual !== undefined) return { offerThroughput: checkThroughput(manual) };
   const autoscale = readHeader(request, 'x-ms-cosmos-offer-autopilot-settings');
   if (autoscale === undefined) return undefined;
   const settings = parseBody({ ...request, body: autoscale });
-  return { offerThroughput: Number(readProperty(settings, 'maxThroughput')) / 10, offerAutopilotSettings: settings };
+  return {
+    offerThroughput: checkThroughput(readProperty(settings, 'maxThroughput')) / 10,
+    offerAutopilotSettings: settings,
+  };
 }
 
 async function answerDatabases(request: CosmosRequest, service: CosmosService): Promise<Reply> {

@@ -20,7 +20,7 @@ export function parseQuery(text: string): Query {
 function parseSelect(reader: QueryReader): Query {
   reader.expectWord('SELECT');
   const distinct = reader.takeWord('DISTINCT');
-  const top = reader.takeWord('TOP') ? parseExpression(reader) : undefined;
+  const top = reader.takeWord('TOP') ? parseCount(reader) : undefined;
   const selection = parseSelection(reader);
   const sources = reader.takeWord('FROM') ? parseSources(reader) : [];
   const where = reader.takeWord('WHERE') ? parseExpression(reader) : undefined;
@@ -36,9 +36,16 @@ function parseSelect(reader: QueryReader): Query {
   const query = { distinct, top, selection, sources, where, groupBy, orderBy };
   if (!reader.takeWord('OFFSET')) return { ...query, offset: undefined, limit: undefined };
   if (top !== undefined) reader.refuse('no OFFSET in a query with TOP');
-  const offset = parseExpression(reader);
+  const offset = parseCount(reader);
   reader.expectWord('LIMIT');
-  return { ...query, offset, limit: parseExpression(reader) };
+  return { ...query, offset, limit: parseCount(reader) };
+}
+
+function parseCount(reader: QueryReader): Expression {
+  const token = reader.next();
+  if (token.kind === 'number') return { kind: 'literal', value: token.value };
+  if (token.kind === 'parameter') return { kind: 'parameter', name: token.text, position: token.position };
+  throw new QueryError('TOP, OFFSET and LIMIT take a number or a parameter.', token.position);
 }
 
 function takeWords(reader: QueryReader, first: 'GROUP' | 'ORDER'): boolean {
