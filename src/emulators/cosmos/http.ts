@@ -43,6 +43,9 @@ export function parseBody({ body }: CosmosRequest): Json {
   }
 }
 
+/** Leaves room for the envelope of a batch around the largest item. */
+const largestBody = largestItem + 64 * 1024;
+
 /** Reads all of the body even if it is too large, so that the client sees the answer. */
 async function readBody(message: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
@@ -54,9 +57,6 @@ async function readBody(message: IncomingMessage): Promise<string> {
   if (size <= largestBody) return Buffer.concat(chunks).toString();
   throw new CosmosError(413, `The request body of ${size} bytes is larger than ${largestBody}.`);
 }
-
-/** Leaves room for the envelope of a batch around the largest item. */
-const largestBody = largestItem + 64 * 1024;
 
 /** @throws CosmosError 400 or 413 */
 export async function readRequest(message: IncomingMessage): Promise<CosmosRequest> {

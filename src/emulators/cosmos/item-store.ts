@@ -15,7 +15,7 @@ export interface StoredItem {
   readonly body: string;
 }
 
-export interface ItemKey {
+interface ItemKey {
   /** Canonical text of the partition key. */
   readonly pk: string;
   readonly id: string;

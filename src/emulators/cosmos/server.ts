@@ -23,6 +23,12 @@ async function answer(message: IncomingMessage, service: CosmosService, endpoint
   }
 }
 
+/**
+ * In milliseconds; long, because a client that writes on a connection just as it is closed cannot know whether the
+ * write was carried out.
+ */
+const idleTimeout = 120_000;
+
 const listen = (server: Server, port: number, host: string) =>
   new Promise<AddressInfo>((resolve, reject) => {
     server.once('error', reject);
@@ -45,6 +51,7 @@ export async function startServer(
   };
   // `answer` never rejects; what is left is a client that went away.
   const server = createServer((message, response) => void handle(message, response).catch(() => response.destroy()));
+  server.keepAliveTimeout = idleTimeout;
   const { port } = await listen(server, address.port, address.host);
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   endpoint = `http://${host}:${port}/`;

@@ -155,6 +155,7 @@ test.each<[string, RegExp]>([
   ['SELECT * FROM c WHERE d.x = 1', /"d" is not a name known here.*character 23 /],
   ['SELECT * FROM c WHERE c.x = @x', /@x has no value/],
   ['SELECT * FROM c WHERE FOO(c.x)', /FOO is not supported/],
+  ['SELECT udf.tax(c.x) FROM c', /User-defined functions are not supported/],
   ['SELECT * FROM c WHERE CONTAINS(c.x)', /CONTAINS takes 2 to 3 operands, not 1/],
   ['SELECT * FROM c WHERE COUNT(c.x) > 1', /aggregate COUNT cannot stand here/],
   ['SELECT * FROM c WHERE NOT c.x = 1', /NOT \(a = b\)/],

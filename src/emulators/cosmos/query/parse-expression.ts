@@ -135,6 +135,8 @@ export function parseMembers(reader: QueryReader, start: Expression): Expression
     } else if (reader.takeSymbol('[')) {
       object = { kind: 'member', object, key: parseExpression(reader) };
       reader.expectSymbol(']');
+    } else if (object !== start && reader.isSymbol('(')) {
+      throw new QueryError('User-defined functions are not supported.', reader.peek().position);
     } else {
       return object;
     }
