@@ -31,7 +31,11 @@ export function findCustomerBlocks(view: DocumentView): AddressBlock[] {
       ? []
       : row.cells
           .filter((cell) => !known.has(cell) && isSenderLine(cell))
-          .map((cell): AddressBlock => ({ cells: blockBelow(view, cell, 8), cue: 'address-block', isDelivery: false })),
+          .map((cell): AddressBlock => ({
+            cells: blockBelow(view, cell, 12),
+            cue: 'address-block',
+            isDelivery: false,
+          })),
   );
   return [...labelled, ...windows.filter(({ cells }) => cells.length >= 2)];
 }

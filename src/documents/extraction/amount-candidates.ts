@@ -1,4 +1,5 @@
 import { amountMeaning, type AmountMeaning, type AmountRole } from './amount-words.ts';
+import { isoCodes } from './currencies.ts';
 import type { DocumentView, ViewCell, ViewRow } from './document-view.ts';
 import { isMoney, scanAmounts, type FoundAmount, type NumberStyle } from './scan-amounts.ts';
 import type { Candidate, Cue } from './score.ts';
@@ -8,6 +9,8 @@ export interface AmountCandidate extends Candidate<number> {
   /** The tax rate printed beside the amount, in percent. */
   readonly rate?: number;
 }
+
+const currencyWord = new RegExp(`\\b(?:${isoCodes.join('|')}|kr|rs|euros?)\\b`, 'gi');
 
 interface RowAmount {
   readonly cell: ViewCell;
@@ -76,7 +79,8 @@ function candidateOf(
 
 function wordCues({ role, isWeak }: AmountMeaning): Cue[] {
   if (role === 'total') return [isWeak ? 'weak-total-words' : 'total-words'];
-  return [role === 'net' ? 'net-words' : 'tax-words'];
+  if (role === 'net') return ['net-words'];
+  return role === 'tax' ? ['tax-words'] : [];
 }
 
 function hasOwnWords(item: RowAmount, previous: RowAmount | undefined): boolean {
@@ -88,13 +92,13 @@ function hasOwnWords(item: RowAmount, previous: RowAmount | undefined): boolean 
 function wordsBefore(row: ViewRow, item: RowAmount, previous: RowAmount | undefined): string {
   const from = previous?.cell === item.cell ? previous.amount.end : 0;
   const own = item.cell.folded.slice(from, item.amount.start);
-  if (/[a-z]{3}/.test(own)) return own;
+  if (hasMeaningfulWords(own)) return own;
   const left = row.cells.slice(0, item.cell.index).findLast(({ folded }) => hasMeaningfulWords(folded));
   return `${left?.folded ?? ''} ${own}`;
 }
 
 function hasMeaningfulWords(folded: string): boolean {
-  return /[a-z]{2}/.test(folded.replace(/\b(?:eur|usd|gbp|chf|sek|nok|dkk|pln|inr|kr|rs)\b/g, ''));
+  return /[a-z]{2}/.test(folded.replace(currencyWord, ''));
 }
 
 const headingReach = 14;

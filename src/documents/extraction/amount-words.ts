@@ -1,4 +1,5 @@
-export type AmountRole = 'net' | 'tax' | 'total';
+/** An adjustment (a discount, shipping) stands between net and total without being tax. */
+export type AmountRole = 'net' | 'tax' | 'total' | 'adjustment';
 
 /** What the words beside an amount say it is, and whether they leave little doubt. */
 export interface AmountMeaning {
@@ -27,13 +28,16 @@ const words = {
     'gross|brutto|bruttobetrag|bruttosumme|t\\.?t\\.?c\\.?|incl\\.?|inkl\\.?|inclusief|toutes taxes comprises|iva incluido|iva inclusa',
   ),
   total: word(
-    'total|totals|totaal|totaalbedrag|totale|gesamt|gesamtbetrag|gesamtsumme|summe|totalt|summa|razem|celkem|yhteensa|osszesen|totalbelopp|totalbelop|montant total|importe total|i alt|suma|gesamtpreis',
+    '[a-z]*total|totals|totaal|totaalbedrag|totale|gesamt|gesamtbetrag|gesamtsumme|summe|totalt|summa|razem|celkem|yhteensa|osszesen|totalbelopp|totalbelop|montant total|importe total|i alt|suma|gesamtpreis',
   ),
   due: word(
     'amount due|balance due|total due|amount payable|due|to pay|please pay|pay|payable|charged|grand total|invoice (?:total|amount)|total amount|amount charged|rechnungsbetrag|rechnungssumme|endbetrag|endsumme|zahlbetrag|zu zahlen(?:der betrag)?|zahlender betrag|gesamtbetrag|factuur ?bedrag|factuur totaal|te betalen|te voldoen|openstaand|net a payer|a payer|a regler|montant (?:du|total)|total general|total a pagar|importe a pagar|importe total|totale (?:fattura|documento|da pagare)|da pagare|netto a pagare|att betala|a betale|do zaplaty|k uhrade|maksettava|fizetendo|belopp att betala',
   ),
+  adjustment: word(
+    'discounts?|rabatt|nachlass|remise|korting|descuento|sconto|shipping(?: (?:and|&) handling)?|delivery|versand(?:kosten)?|verzendkosten|frais de (?:port|livraison)|livraison|porto|freight|postage|handling|gastos de envio|spese di spedizione|surcharge|zuschlag|round(?:ing)?(?: off)?|frakt',
+  ),
   other: word(
-    'paid|deposit|credits?|discount|rabatt|skonto|remise|korting|descuento|sconto|shipping|versand(?:kosten)?|verzendkosten|frais de port|porto|freight|previous|carried forward|ubertrag|bezahlt|betaald|anzahlung|acompte|gutschrift|round(?:ing)?(?: off)?|change|cash|tendered|visa|mastercard|unit price|einzelpreis|price|vk-preis|saldo vorher|last (?:bill|invoice)|quantity|limit|fee|mahngebuhr|capital|stammkapital|kapital|savings?|you save',
+    'paid|deposit|credits?|skonto|previous|carried forward|ubertrag|bezahlt|betaald|anzahlung|acompte|gutschrift|change|cash|tendered|visa|mastercard|unit price|einzelpreis|price|vk-preis|saldo vorher|last (?:bill|invoice)|quantity|limit|fee|mahngebuhr|capital|stammkapital|kapital|savings?|you save',
   ),
   identity: word(`(?:${tax}|ust)[ -]*(?:id|nr|no|number|nummer|reg|registration|ident|intracom)[a-z]*`),
 };
@@ -60,8 +64,15 @@ export function amountMeaning(folded: string): AmountMeaning | undefined {
   // "Net à payer" is what is due, "Gesamtbetrag netto" is not.
   if (isDue) return { role: words.net.test(folded.replace(words.due, '')) ? 'net' : 'total', isWeak: false };
   if (words.other.test(folded)) return undefined;
+  if (words.adjustment.test(folded)) return { role: 'adjustment', isWeak: false };
   if (words.gross.test(folded)) return { role: 'total', isWeak: false };
   if (words.net.test(folded)) return { role: 'net', isWeak: false };
   if (words.tax.test(folded)) return { role: 'tax', isWeak: false };
   return isTotal ? { role: 'total', isWeak: true } : undefined;
+}
+
+/** Whether words announce a sum; discounts and shipping may be lines among others. */
+export function isSum(folded: string): boolean {
+  const role = amountMeaning(folded)?.role;
+  return role !== undefined && role !== 'adjustment';
 }

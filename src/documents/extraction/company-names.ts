@@ -18,8 +18,7 @@ export const partSeparator =
 const connector = /^(?:&|\+|and|und|et|e|y|en|de|du|des|di|da|del|della|of|the|für|for|van|the|og|och|i|la|le)$/;
 const longestName = 8;
 /** Words that stand before a name without being part of it. */
-const lead =
-  /^(?:Tax Invoice|Invoice|Rechnung|Facture|Factuur|Seller|Vendor|Firma|Société|Copyright|©|\(c\)|All|The)\s+/i;
+const lead = /^(?:Tax Invoice|Invoice|Rechnung|Facture|Factuur|Seller|Vendor|Firma|Société|Copyright|©|\(c\))\s+/i;
 
 export interface CompanyName {
   readonly name: string;

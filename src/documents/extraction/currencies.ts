@@ -5,7 +5,7 @@ export interface CurrencyMark {
   readonly codes: readonly string[];
 }
 
-const isoCodes =
+export const isoCodes: readonly string[] =
   'EUR USD GBP CHF SEK NOK DKK PLN CZK HUF RON BGN ISK CAD AUD NZD JPY CNY HKD SGD INR BRL MXN ZAR TRY ILS AED SAR KRW THB MYR IDR PHP UAH RUB CLP COP ARS'.split(
     ' ',
   );

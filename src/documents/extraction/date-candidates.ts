@@ -1,4 +1,4 @@
-import { placesOf, type DocumentView } from './document-view.ts';
+import { placesOf, type DocumentView, type ViewCell } from './document-view.ts';
 import { scanDates, type FoundDate } from './scan-dates.ts';
 import type { Candidate, Cue } from './score.ts';
 
@@ -18,7 +18,11 @@ export function dateCandidates(
   kind: 'issueDate' | 'dueDate',
   order: DateOrder | undefined,
 ): Candidate<string>[] {
-  return labelledDates(view, kind).map(({ date, cues }) => {
+  const found = labelledDates(view, kind);
+  const isSure = found.some(({ cues }) => cues.includes('label'));
+  // "Date" counts only where no label says of what.
+  const counted = isSure ? found.filter(({ cues }) => cues.includes('label')) : found;
+  return counted.map(({ date, cues }) => {
     const reading = readDate(date, order);
     return { value: reading.value, cues: [...cues, ...reading.cues] };
   });
@@ -38,6 +42,12 @@ function readDate(date: FoundDate, order: DateOrder | undefined): Candidate<stri
   return { value: order === 'day-first' ? dayFirst : monthFirst, cues: ['date-order-known'] };
 }
 
+/** The upper part of the first page, where a document says what it is. */
+export function isInHead(view: DocumentView, cell: ViewCell): boolean {
+  const row = view.rows[cell.row];
+  return row !== undefined && row.page === 0 && row.depth < 0.45;
+}
+
 function labelledDates(view: DocumentView, kind: 'issueDate' | 'dueDate'): LabelledDate[] {
   return placesOf(view, kind).flatMap(({ label, places }) => {
     for (const { cell, from, relation } of places) {
@@ -50,6 +60,7 @@ function labelledDates(view: DocumentView, kind: 'issueDate' | 'dueDate'): Label
         const cues: Cue[] = [
           label.isWeak ? 'weak-label' : 'label',
           relation === 'below' ? 'below-its-label' : 'beside-its-label',
+          ...(isInHead(view, cell) ? (['document-head'] as const) : []),
         ];
         return [{ date, cues }];
       }

@@ -93,8 +93,13 @@ function placesBeside(row: ViewRow, cell: ViewCell, label: Label): Place[] {
   const next = row.cells.slice(cell.index + 1).find(({ text }) => /[\p{L}\d]/u.test(text));
   // A cell that starts with another label belongs to that one.
   const isFree = next && next.labels[0]?.start !== 0;
-  const isLastLabel = cell.labels.at(-1) === label;
-  return isFree && isLastLabel ? [after, { cell: next, from: 0, relation: 'right' }] : [after];
+  return isFree && endsCell(cell, label) ? [after, { cell: next, from: 0, relation: 'right' }] : [after];
+}
+
+/** Nothing follows the label in its cell but another that shares the value, as in "Rechnungsdatum / Lieferdatum". */
+function endsCell(cell: ViewCell, label: Label): boolean {
+  const next = cell.labels.find(({ start }) => start >= label.end);
+  return next === undefined || /^ ?(?:[/&]|und|and|et) ?$/.test(cell.folded.slice(label.end, next.start));
 }
 
 /** How far below a label its value may stand, in letter sizes, and past how many rows. */

@@ -11,7 +11,7 @@ import { detectLanguage } from './language.ts';
 import { readLineItems } from './line-items.ts';
 import { inferNumberStyle } from './number-style.ts';
 import { isSameParty, partyCandidates } from './party-candidates.ts';
-import { reconcileAmounts, sumOfLines } from './reconcile-amounts.ts';
+import { reconcileAmounts, sumLines } from './reconcile-amounts.ts';
 import { referenceCandidates } from './reference-candidates.ts';
 import { scanAmounts } from './scan-amounts.ts';
 import { chooseBest, computeConfidence, type Candidate, type Cue, type Scored } from './score.ts';
@@ -30,7 +30,7 @@ export function extractInvoice(document: Layout | string): Extraction {
   const sums = candidates.filter(({ role }) => role !== 'tax').map(({ value }) => value);
   const lineItems = table.items.length > 0 ? [...table.items] : inferLineItems(view, style, sums);
   const rates = scanAmounts(view.text, style).flatMap(({ isPercent, value }) => (isPercent ? [value] : []));
-  const amounts = reconcileAmounts(candidates, sumOfLines(lineItems, table.areNet), rates);
+  const amounts = reconcileAmounts(candidates, sumLines(lineItems, table.areNet), rates);
 
   const parties = partyCandidates(view);
   const vatId = chooseBest(vatIdCandidates(view, parties.customerCells));

@@ -1,5 +1,5 @@
 import type { LineItem } from '../fields.ts';
-import { amountMeaning } from './amount-words.ts';
+import { isSum } from './amount-words.ts';
 import type { DocumentView } from './document-view.ts';
 import { isMoney, scanAmounts, type NumberStyle } from './scan-amounts.ts';
 
@@ -36,7 +36,7 @@ function plainLines(view: DocumentView, style: NumberStyle): PlainLine[] {
     const amounts = cells.flatMap(({ text }) => scanAmounts(text, style).filter(isMoney));
     const [amount] = amounts;
     if (!first || !amount || amounts.length !== 1 || cells.length < 2 || first.text.length > 80) return [];
-    if (!/\p{L}{2}/u.test(first.text) || amountMeaning(first.folded)) return [];
+    if (!/\p{L}{2}/u.test(first.text) || isSum(first.folded)) return [];
     return [{ description: first.text, amount: amount.value, left: first.left }];
   });
 }

@@ -13,7 +13,7 @@ export interface Label {
 /** Short for an invoice only in front of a word for number. */
 const abbreviation = '(?:rg|re|beleg)';
 const invoice =
-  '(?:(?:tax |vat |proforma |pro-forma |commercial |sales )?invoice|bill|receipt|credit (?:note|memo)|rechnungs?|gutschrifts?|(?:verkoop|credit)?factuur|(?:note de )?facture|avoir|factura|fattura|fatura|faktura(?: vat)?|lasku|szamla)';
+  '(?:(?:tax |vat |proforma |pro-forma |commercial |sales )?invoice|bill|credit (?:note|memo)|rechnungs?|gutschrifts?|(?:verkoop|credit)?factuur|(?:note de )?facture|avoir|factura|fattura|fatura|faktura(?: vat)?|lasku|szamla)';
 const number =
   '(?:number|numbers|no|nos|nr|num|nummer|numero|numer|n[o°]?|#|id|ref|reference|cislo|c\\.|nro|numret)(?![a-z])\\.?o?';
 const date = '(?:date|datum|dato|data|fecha)';
@@ -37,7 +37,7 @@ const table: readonly { readonly kind: LabelKind; readonly weak?: true; readonly
     patterns: [
       invoice,
       '^(?:no|nr|number|nummer|numero|n[o°]|#)(?![a-z])\\.?',
-      `(?:document|dokument|documento|ordre de facturation) ?-?${number}`,
+      `(?:receipt|document|dokument|documento|ordre de facturation) ?-?${number}`,
     ],
   },
   {
@@ -72,8 +72,10 @@ const table: readonly { readonly kind: LabelKind; readonly weak?: true; readonly
     patterns: [
       date,
       `dated|date le`,
-      `(?:rechnung|invoice|facture|factuur|factura|fattura)(?: [a-z]{0,3}\\.?:? ?[a-z]{0,4}[0-9][a-z0-9/-]*)? (?:vom|dated|of|du|van|del|de fecha) `,
-      `[a-z]{3,}, (?:den|le|el|il) `,
+      // "Rechnung Nr. 4711 vom 3. Mai", "du 2 juillet" on a line of its own, "Zürich, 12. März".
+      `(?<=${invoice}.{0,30} )(?:vom|dated|of|du|van|del|de fecha|z dnia)(?= [0-9a-z])`,
+      `^(?:du|le|vom|den|dated|van|del)(?= [0-9])`,
+      `^[a-z. -]{3,20}, ?(?:den |le |el |il )?(?=[0-9])`,
     ],
   },
   {
@@ -92,7 +94,7 @@ const table: readonly { readonly kind: LabelKind; readonly weak?: true; readonly
     kind: 'vendor',
     patterns: [
       `sold by|seller|vendor|supplier|service provider|issued by|provided by|remit(?: payment)? to|payable to|from`,
-      `verkaufer|lieferant|rechnungssteller|leistungserbringer|kontoinhaber|zahlungsempfanger|verkauf durch`,
+      `verkaufer|lieferant|rechnungssteller|leistungserbringer|kontoinhaber|zahlungsempfanger|verkauf durch|verkauft (?:von|durch)|verkauf und versand durch`,
       `leverancier|verkoper|verkocht door|ten name van|t\\.n\\.v\\.`,
       `fournisseur|vendeur|vendu par|emetteur|prestataire|titulaire`,
       `vendedor|proveedor|emisor|vendido por|titular|fornitore|venditore|cedente|intestatario|fornecedor|emitente|sprzedawca|dodavatel|leverantor|selger`,
@@ -102,7 +104,7 @@ const table: readonly { readonly kind: LabelKind; readonly weak?: true; readonly
   {
     kind: 'customer',
     patterns: [
-      `(?:bill(?:ed|ing)?|sold|invoiced?|issued) (?:to|address)(?: address)?|billing address|invoice address|customer(?: name| address| details)?|client(?: name)?|buyer|recipient|attn|attention`,
+      `(?:bill(?:ed|ing)?|sold|invoiced?|issued) (?:to|address)(?: address)?|billing address|invoice address|customer(?: name| address| details)?|client(?: name)?|buyer|recipient|attn|attention|^to(?= ?:)`,
       `rechnungs?-?(?:adresse|anschrift|empfanger)|leistungsempfanger|kunde|kaufer|auftraggeber|besteller|empfanger|an`,
       `factuuradres|klant|aan|t\\.a\\.v\\.|ter attentie van`,
       `adresse de facturation|facturation|facture a|factures? a|adresse (?:du )?client|destinataire|acheteur|adresse a`,
@@ -133,6 +135,7 @@ const table: readonly { readonly kind: LabelKind; readonly weak?: true; readonly
       `(?:lever|order|bestel|betaal|print|verzend)-?(?:datum|periode)|periode`,
       `date (?:de |d')?(?:livraison|commande|expedition|prestation|impression|prelevement)|periode(?: de)?`,
       `fecha (?:de )?(?:pedido|entrega|operacion|envio)|data (?:di )?(?:consegna|ordine|spedizione)|leveransdatum|orderdatum|leveringsdato`,
+      `(?:original |your )?${invoice} (?:ref|reference)`,
       `${invoice} (?:to|address|total|amount|summary|for|from|period|type|currency|status|copy|details)`,
       `(?:overdue|due to|amount due|balance due|total due|amount payable|past due)`,
     ],

@@ -1,5 +1,5 @@
 import type { LineItem } from '../fields.ts';
-import { amountMeaning } from './amount-words.ts';
+import { amountMeaning, isSum } from './amount-words.ts';
 import { spanOf, type DocumentView, type ViewCell, type ViewRow } from './document-view.ts';
 import { lineTableColumns, type Column, type ColumnKind } from './line-table.ts';
 import { isMoney, scanAmounts, type FoundAmount, type NumberStyle } from './scan-amounts.ts';
@@ -123,7 +123,7 @@ function isSummary(row: ViewRow, values: Values): boolean {
   return (
     !isLine &&
     values.amount !== undefined &&
-    row.cells.some(({ folded, text }) => text.length < 50 && amountMeaning(folded) !== undefined && !/^\d/.test(folded))
+    row.cells.some(({ folded, text }) => text.length < 50 && isSum(folded) && !/^\d/.test(folded))
   );
 }
 

@@ -33,7 +33,7 @@ const headings: readonly (readonly [ColumnKind, string])[] = [
   ],
   [
     'other',
-    '(?:tax|vat|mwst|ust|btw|tva|iva|gst|igst|cgst|sgst)[ -]?(?:amount|betrag|bedrag|amt)|montant tva|pos\\.?|no\\.?|nr\\.?|#|code|sku|ref\\.?|reference|date|datum|fecha|data|unit|einheit|einh\\.?|me|uom|unite|discount|disc\\.?|rabatt(?: ?%)?|korting|remise|dto\\.?|descuento|sconto|period|periode|zeitraum|hsn|art\\.?-?(?:nr|no)\\.?|artikelnr\\.?|artikel-?nr\\.?|item (?:no|code|#)|product code|j\\.?m\\.?',
+    '(?:product|item|article) (?:number|no\\.?|code|id|#)|(?:tax|vat|mwst|ust|btw|tva|iva|gst|igst|cgst|sgst)[ -]?(?:amount|betrag|bedrag|amt)|montant tva|pos\\.?|no\\.?|nr\\.?|#|code|sku|ref\\.?|reference|date|datum|fecha|data|unit|einheit|einh\\.?|me|uom|unite|discount|disc\\.?|rabatt(?: ?%)?|korting|remise|dto\\.?|descuento|sconto|period|periode|zeitraum|hsn|art\\.?-?(?:nr|no)\\.?|artikelnr\\.?|artikel-?nr\\.?|item (?:no|code|#)|product code|j\\.?m\\.?',
   ],
 ];
 
@@ -77,14 +77,18 @@ function columnsOf(row: ViewRow): Column[] {
       .sort((a, b) => b.end - b.start - (a.end - a.start));
     const kept: typeof hits = [];
     for (const hit of hits) if (!kept.some((other) => other.start < hit.end && hit.start < other.end)) kept.push(hit);
-    const letters = kept.reduce((sum, { start, end }) => sum + end - start, 0);
-    if (letters < cell.folded.length * 0.5) return [];
-    return kept
+    // In "product description" and "item price" the second word says what the column holds.
+    const words = kept
       .sort((a, b) => a.start - b.start)
-      .map(({ kind, start, end }) => {
-        const [left, right] = kept.length === 1 ? [cell.left, cell.right] : spanOf(cell, start, end);
-        return { kind, left, right };
-      });
+      .filter(
+        ({ kind, end }, index) => kind !== 'article' || (kept[index + 1]?.start ?? Number.POSITIVE_INFINITY) - end > 1,
+      );
+    const letters = words.reduce((sum, { start, end }) => sum + end - start, 0);
+    if (letters < cell.folded.length * 0.5) return [];
+    return words.map(({ kind, start, end }) => {
+      const [left, right] = words.length === 1 ? [cell.left, cell.right] : spanOf(cell, start, end);
+      return { kind, left, right };
+    });
   });
 }
 

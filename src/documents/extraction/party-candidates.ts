@@ -25,11 +25,14 @@ export function partyCandidates(view: DocumentView): Parties {
   const labelled = sellersByLabel(view, customerCells);
   const counts = new Map<string, number>();
   for (const { value } of mentions) counts.set(compactName(value), (counts.get(compactName(value)) ?? 0) + 1);
+  const companies = mentions.filter(({ cues }) => cues.includes('legal-form')).map(({ value }) => compactName(value));
+  const isOnlyCompany = new Set(companies).size === 1;
   const vendors = [...mentions, ...labelled].map(({ value, cues }) => ({
     value,
     cues: [
       ...cues,
       ...((counts.get(compactName(value)) ?? 0) > 1 ? (['repeated'] as const) : []),
+      ...(isOnlyCompany && cues.includes('legal-form') ? (['only-company'] as const) : []),
       ...(customers.some((customer) => isSameParty(customer.value, value)) ? (['might-be-customer'] as const) : []),
     ],
   }));
@@ -48,6 +51,7 @@ function mentionsIn(view: DocumentView, row: ViewRow, cell: ViewCell): Candidate
     const more: Cue[] = [];
     if (domains.some((name) => isNameOfDomain(compact, name))) more.push('own-domain');
     if (row.page === 0 && row.depth < 0.2) more.push('letterhead');
+    if (isFirstLine(view, row, cell)) more.push('prominent');
     if (isSenderLine(cell)) more.push('sender-line');
     if (standsAmongDetails(view, row, cell)) more.push('company-details');
     if (bank.test(value)) more.push('might-be-bank');
@@ -74,13 +78,17 @@ function plainNames(view: DocumentView, cell: ViewCell, domains: readonly string
     compact.length >= 3 && domains.some((domain) => compact === domain || (isTop && isNameOfDomain(compact, domain)));
   const isTitle = name !== first;
   if (isOwn) return [{ value: name, cues: isTitle ? ['document-title'] : [] }];
-  const isFirst =
-    !isTitle && view.rows.slice(0, row.index).every(({ cells }) => cells.every(({ text }) => titleWords.test(text)));
-  return isTop &&
-    isFirst &&
-    (cell.index === 0 || row.cells.slice(0, cell.index).every(({ text }) => titleWords.test(text)))
-    ? [{ value: name, cues: ['prominent'] }]
-    : [];
+  return !isTitle && isFirstLine(view, row, cell) ? [{ value: name, cues: [] }] : [];
+}
+
+/** The first words of the document that are not its title. */
+function isFirstLine(view: DocumentView, row: ViewRow, cell: ViewCell): boolean {
+  const before = [...view.rows.slice(0, row.index).flatMap(({ cells }) => cells), ...row.cells.slice(0, cell.index)];
+  return row.page === 0 && row.depth < 0.25 && before.every(isTitleOnly);
+}
+
+function isTitleOnly({ text }: ViewCell): boolean {
+  return titleWords.test(text) || !/\p{L}{2}/u.test(text);
 }
 
 const details =

@@ -1,6 +1,5 @@
-import type { AmountCandidate } from './amount-candidates.ts';
-import type { AmountRole } from './amount-words.ts';
 import type { LineItem } from '../fields.ts';
+import type { AmountCandidate } from './amount-candidates.ts';
 import { chooseBest, computeConfidence, type Candidate, type Cue, type Scored } from './score.ts';
 
 export interface Amounts {
@@ -9,11 +8,27 @@ export interface Amounts {
   readonly total?: Scored<number>;
 }
 
-export interface LineSum {
-  readonly sum: number;
+/** What the line items add up to. */
+export interface LineSums {
+  readonly amounts: number;
+  /** Quantity times unit price. */
+  readonly units?: number;
   /** Whether the heading of the lines says that they are without tax. */
   readonly areNet: boolean;
 }
+
+type Role = 'net' | 'tax' | 'total';
+type Parts = Readonly<Record<Role, Candidate<number> | undefined>>;
+
+interface Evidence {
+  readonly lines: LineSums | undefined;
+  /** Tax rates that the document names, in percent. */
+  readonly rates: readonly number[];
+  /** What may stand between net and total besides tax: nothing, all discounts and shipping, or one of them. */
+  readonly offsets: readonly number[];
+}
+
+const roles = ['net', 'tax', 'total'] as const satisfies readonly Role[];
 
 /** Rounding in a sum of lines or rates, in major units. */
 const tolerance = 0.025;
@@ -22,13 +37,8 @@ const cents = (value: number) => Math.round(value * 100) / 100;
 
 /** Candidates of one role looked at together; those beyond it are too poorly supported to win. */
 const width = 8;
-
-interface Combination {
-  readonly net?: Candidate<number>;
-  readonly tax?: Candidate<number>;
-  readonly total?: Candidate<number>;
-  readonly score: number;
-}
+/** No tax is higher; a larger difference between net and total has another reason. */
+const highestRate = 0.3;
 
 /**
  * Chooses net, tax and total together: the combination whose words and arithmetic (net + tax = total, the lines' sum)
@@ -36,98 +46,105 @@ interface Combination {
  */
 export function reconcileAmounts(
   candidates: readonly AmountCandidate[],
-  lines: LineSum | undefined,
+  lines: LineSums | undefined,
   rates: readonly number[],
 ): Amounts {
-  const merged = withSummedTax(candidates);
-  const [net, tax, total] = (['net', 'tax', 'total'] as const).map((role) => strongest(merged, role));
-  const combinations = [...(total ?? []), undefined].flatMap((total) =>
-    [...(net ?? []), undefined].flatMap((net) =>
-      [...(tax ?? []), undefined].map((tax) => weigh({ net, tax, total }, rates, lines)),
-    ),
+  const all = withSumsOverRates(candidates);
+  const evidence: Evidence = { lines, rates, offsets: offsetsOf(candidates) };
+  const [nets, taxes, totals] = [strongest(all, 'net'), strongest(all, 'tax'), strongest(all, 'total')];
+  const combinations = [...totals, undefined].flatMap((total) =>
+    [...nets, undefined].flatMap((net) => [...taxes, undefined].map((tax) => weigh({ net, tax, total }, evidence))),
   );
-  const [best] = combinations.sort((a, b) => b.score - a.score);
-  return best ? withRivals(complete(best, lines), { net: net ?? [], tax: tax ?? [], total: total ?? [] }) : {};
+  const best = combinations.reduce((winner, other) => (scoreOf(other) > scoreOf(winner) ? other : winner));
+  const complete = withImplied(best, lines);
+  const chosen = roles.flatMap((role) => {
+    const part = complete[role];
+    return part ? [[role, withRivals(part, { net: nets, tax: taxes, total: totals }[role])] as const] : [];
+  });
+  return Object.fromEntries(chosen);
 }
 
-interface Parts {
-  readonly net: Candidate<number> | undefined;
-  readonly tax: Candidate<number> | undefined;
-  readonly total: Candidate<number> | undefined;
-}
-
-function weigh(parts: Parts, rates: readonly number[], lines: LineSum | undefined): Combination {
-  const { net, tax, total } = withArithmetic(parts, rates, lines);
-  const score = [net, tax, total].reduce(
-    (sum, part, index) => sum + (part ? computeConfidence(part.cues) * (index === 2 ? 1.5 : 1) : 0),
-    0,
+/** Adds up the amounts of the line items; undefined where none has one. */
+export function sumLines(lineItems: readonly LineItem[], areNet: boolean): LineSums | undefined {
+  const amounts = lineItems.flatMap(({ amount }) => (amount === undefined ? [] : [amount]));
+  const units = lineItems.flatMap(({ quantity, unitPrice }) =>
+    quantity === undefined || unitPrice === undefined ? [] : [quantity * unitPrice],
   );
-  return { ...(net && { net }), ...(tax && { tax }), ...(total && { total }), score };
+  if (amounts.length === 0) return undefined;
+  return { amounts: sum(amounts), areNet, ...(units.length === lineItems.length && { units: sum(units) }) };
 }
 
-function withArithmetic({ net, tax, total }: Parts, rates: readonly number[], lines: LineSum | undefined): Parts {
-  const all = net && tax && total;
-  const adds = all && equal(net.value + tax.value, total.value);
-  const common: Cue[] = all ? [adds ? 'net-plus-tax-is-total' : 'contradicts-arithmetic'] : [];
-  const rateAgrees =
-    net &&
-    tax &&
-    tax.value !== 0 &&
-    rates.some((rate) => Math.abs(net.value * rate - tax.value * 100) <= Math.max(3, Math.abs(net.value) * 0.05));
-  const addsToNet = lines !== undefined && net !== undefined && equal(lines.sum, net.value);
-  const addsToTotal = lines !== undefined && total !== undefined && equal(lines.sum, total.value);
-  const lineCues = (agrees: boolean): Cue[] =>
-    lines === undefined ? [] : agrees ? ['lines-add-up'] : addsToNet || addsToTotal ? [] : ['contradicts-lines'];
-  const rateCues: Cue[] = rateAgrees ? ['tax-rate-agrees'] : [];
+function sum(values: readonly number[]): number {
+  return cents(values.reduce((total, value) => total + value, 0));
+}
+
+function scoreOf({ net, tax, total }: Parts): number {
+  const [n = 0, t = 0, all = 0] = [net, tax, total].map((part) => (part ? computeConfidence(part.cues) : 0));
+  return n + t + 1.5 * all;
+}
+
+/** Adds to each part of a combination what the others and the lines say of it. */
+function weigh({ net, tax, total }: Parts, { lines, rates, offsets }: Evidence): Parts {
+  const isWhole = net !== undefined && tax !== undefined && total !== undefined;
+  const adds = isWhole && offsets.some((offset) => equal(net.value + tax.value + offset, total.value));
+  const common: Cue[] = isWhole ? [adds ? 'net-plus-tax-is-total' : 'contradicts-arithmetic'] : [];
+  if (net && tax && isTaxOf(tax.value, net.value, rates)) common.push('tax-rate-agrees');
+  const linesAre = (value: number | undefined) =>
+    lines !== undefined && value !== undefined && offsets.some((offset) => equal(lines.amounts + offset, value));
+  const [areNet, areTotal] = [linesAre(net?.value), linesAre(total?.value)];
+  const contradiction: Cue[] = lines === undefined || areNet || areTotal ? [] : ['contradicts-lines'];
+  const unitsAreNet = lines?.units !== undefined && net !== undefined && equal(lines.units, net.value);
+  const netCues: Cue[] = areNet ? ['lines-add-up'] : unitsAreNet ? ['unit-prices-add-up'] : contradiction;
   return {
-    net: withCues(net, [...common, ...rateCues, ...lineCues(addsToNet)]),
-    tax: withCues(tax, [...common, ...rateCues]),
-    total: withCues(total, [...common, ...lineCues(addsToTotal || (addsToNet && adds === true))]),
+    net: withCues(net, [...common, ...netCues]),
+    tax: withCues(tax, common),
+    total: withCues(total, [
+      ...common,
+      ...(areTotal || (areNet && adds) ? (['lines-add-up'] as const) : contradiction),
+    ]),
   };
+}
+
+function isTaxOf(tax: number, net: number, rates: readonly number[]): boolean {
+  return tax !== 0 && rates.some((rate) => rate > 0 && Math.abs((net * rate) / 100 - tax) <= tolerance);
 }
 
 function withCues(part: Candidate<number> | undefined, cues: readonly Cue[]): Candidate<number> | undefined {
   return part && { value: part.value, cues: [...part.cues, ...cues] };
 }
 
+/** Fills the amount that follows from the two others, or the net where the lines are without tax and are the total. */
+function withImplied(parts: Parts, lines: LineSums | undefined): Parts {
+  const { net, tax, total } = parts;
+  if (net && tax && !total) return { net, tax, total: implied(net.value + tax.value) };
+  if (net && total && !tax) {
+    const value = total.value - net.value;
+    return Math.abs(value) <= Math.abs(net.value) * highestRate ? { net, tax: implied(value), total } : parts;
+  }
+  if (!total || net) return parts;
+  const value = cents(total.value - (tax?.value ?? 0));
+  const cues: Cue[] = [];
+  if (lines && equal(lines.amounts, value)) cues.push('lines-add-up');
+  if (lines?.units !== undefined && equal(lines.units, value)) cues.push('unit-prices-add-up');
+  if (tax?.value === 0) cues.push('equals-total');
+  if (tax) return { net: implied(value, ...cues), tax, total };
+  // Without a word on tax, a total is a net only where its lines are.
+  const isNet = lines?.areNet && cues.includes('lines-add-up');
+  return isNet ? { net: implied(value, 'lines-without-tax', ...cues), tax, total } : parts;
+}
+
 function implied(value: number, ...cues: Cue[]): Candidate<number> {
   return { value: cents(value), cues: ['implied-by-arithmetic', ...cues] };
 }
 
-/** Fills the amount that follows from the two others, or the net where the lines are without tax and the total has none. */
-function complete({ net, tax, total }: Combination, lines: LineSum | undefined): Parts {
-  if (net && tax && !total) return { net, tax, total: implied(net.value + tax.value) };
-  if (total && tax && !net) {
-    const value = total.value - tax.value;
-    const agreed = [
-      ...(lines !== undefined && equal(lines.sum, value) ? (['lines-add-up'] as const) : []),
-      ...(tax.value === 0 ? (['equals-total'] as const) : []),
-    ];
-    return { net: implied(value, ...agreed), tax, total };
-  }
-  if (total && net && !tax) return { net, tax: implied(total.value - net.value), total };
-  if (total && !net && !tax && lines?.areNet && equal(lines.sum, total.value)) {
-    return { net: implied(total.value, 'lines-without-tax', 'lines-add-up'), tax, total };
-  }
-  return { net, tax, total };
+/** A rival may be better labelled and still lose by arithmetic; then half of the doubt stays with the chosen one. */
+function withRivals(part: Candidate<number>, all: readonly Candidate<number>[]): Scored<number> {
+  const chosen = chooseBest([part, ...all.filter(({ value }) => !equal(value, part.value))], equal);
+  if (chosen && equal(chosen.value, part.value)) return chosen;
+  return { value: part.value, cues: part.cues, confidence: computeConfidence(part.cues) / 2 };
 }
 
-function withRivals(parts: Parts, all: Readonly<Record<AmountRole, readonly Candidate<number>[]>>): Amounts {
-  const choose = (role: AmountRole) => {
-    const part = parts[role];
-    if (!part) return undefined;
-    const others = all[role].filter(({ value }) => !equal(value, part.value));
-    const chosen = chooseBest([part, ...others], equal);
-    // A rival may be better labelled and still lose by arithmetic; then the doubt stays with the chosen one.
-    return chosen && equal(chosen.value, part.value)
-      ? chosen
-      : { value: part.value, cues: part.cues, confidence: computeConfidence(part.cues) / 2 };
-  };
-  const [net, tax, total] = [choose('net'), choose('tax'), choose('total')];
-  return { ...(net && { net }), ...(tax && { tax }), ...(total && { total }) };
-}
-
-function strongest(candidates: readonly AmountCandidate[], role: AmountRole): Candidate<number>[] {
+function strongest(candidates: readonly AmountCandidate[], role: Role): Candidate<number>[] {
   const byValue = new Map<number, Candidate<number>>();
   for (const { value, cues } of candidates.filter((candidate) => candidate.role === role)) {
     byValue.set(value, { value, cues: [...new Set([...(byValue.get(value)?.cues ?? []), ...cues])] });
@@ -135,24 +152,21 @@ function strongest(candidates: readonly AmountCandidate[], role: AmountRole): Ca
   return [...byValue.values()].sort((a, b) => computeConfidence(b.cues) - computeConfidence(a.cues)).slice(0, width);
 }
 
-/** Where a table lists tax by rate, the tax of the document is their sum. */
-function withSummedTax(candidates: readonly AmountCandidate[]): AmountCandidate[] {
-  const summed = (['tax', 'net'] as const).flatMap((role) => {
-    const byRate = new Map(
-      candidates
-        .filter((candidate) => candidate.role === role && candidate.rate !== undefined)
-        .map((candidate) => [candidate.rate, candidate]),
-    );
-    if (byRate.size < 2) return [];
+/** Where a table lists net and tax by rate, those of the document are the sums. */
+function withSumsOverRates(candidates: readonly AmountCandidate[]): AmountCandidate[] {
+  const sums = (['tax', 'net'] as const).flatMap((role) => {
+    const ofRole = candidates.filter((candidate) => candidate.role === role && candidate.rate !== undefined);
+    const byRate = new Map(ofRole.map((candidate) => [candidate.rate, candidate]));
     const [first] = byRate.values();
-    const value = cents([...byRate.values()].reduce((sum, candidate) => sum + candidate.value, 0));
-    return first ? [{ role, value, cues: [...first.cues, 'rates-add-up' as const] }] : [];
+    if (!first || byRate.size < 2) return [];
+    const value = sum([...byRate.values()].map((candidate) => candidate.value));
+    return [{ role, value, cues: [...first.cues, 'rates-add-up' as const] }];
   });
-  return [...candidates, ...summed];
+  return [...candidates, ...sums];
 }
 
-/** What the line items add up to; undefined where none has an amount. */
-export function sumOfLines(lineItems: readonly LineItem[], areNet: boolean): LineSum | undefined {
-  const amounts = lineItems.flatMap(({ amount }) => (amount === undefined ? [] : [amount]));
-  return amounts.length > 0 ? { sum: cents(amounts.reduce((sum, amount) => sum + amount, 0)), areNet } : undefined;
+/** A discount may be printed with its sign or without. */
+function offsetsOf(candidates: readonly AmountCandidate[]): number[] {
+  const values = candidates.filter(({ role }) => role === 'adjustment').map(({ value }) => value);
+  return [0, sum(values), ...values.flatMap((value) => [value, -value])].slice(0, width);
 }

@@ -18,7 +18,10 @@ export function referenceCandidates(view: DocumentView, kind: LabelKind): Candid
     }
     return [];
   });
-  return found.map(({ value, cues }) => ({
+  // A weak label is a last resort: "Receipt 12" says nothing where there is an "Invoice number 34".
+  const isSure = found.some(({ cues }) => cues.includes('label'));
+  const counted = isSure ? found.filter(({ cues }) => cues.includes('label')) : found;
+  return counted.map(({ value, cues }) => ({
     value,
     cues: isRepeated(view, value) ? [...cues, 'repeated' as const] : cues,
   }));
