@@ -27,6 +27,7 @@ export interface ServiceBusEmulator {
   readonly port: number;
   /** For producers in this process. Resolves when the messages are on disk. */
   send(queueOrTopic: string, messages: ServiceBusMessage | readonly ServiceBusMessage[]): Promise<void>;
+  /** Ends all connections. May be called again. */
   close(): Promise<void>;
 }
 
@@ -41,9 +42,11 @@ const key = { name: 'RootManageSharedAccessKey', value: 'SAS_KEY_VALUE' };
 export async function startServiceBusEmulator(options: ServiceBusEmulatorOptions): Promise<ServiceBusEmulator> {
   const { databaseFile, maxMessageSize = 256 * 1024, clock = systemClock, newId = randomUUID } = options;
   const entities = parseEntities(options.entities);
-  const broker = openBroker({ databaseFile, entities, clock, newId, readEnvelope });
+  const broker = openBroker({ databaseFile, entities, clock, newId, maxMessageSize, readEnvelope });
   const dispatcher = createDispatcher(broker);
   const server = await startAmqpServer({ broker, dispatcher, clock, newId, key, maxMessageSize }, options.port);
+
+  let closing: Promise<void> | undefined;
 
   return {
     port: server.port,
@@ -55,9 +58,6 @@ export async function startServiceBusEmulator(options: ServiceBusEmulatorOptions
       );
       await broker.committed();
     },
-    async close() {
-      await server.close();
-      broker.close();
-    },
+    close: () => (closing ??= server.close().then(() => broker.close())),
   };
 }

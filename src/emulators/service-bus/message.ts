@@ -1,3 +1,5 @@
+import { BrokerError } from './broker-error.ts';
+
 /** What rules can see of a message. */
 export interface MessageFields {
   readonly messageId: string;
@@ -26,3 +28,9 @@ export interface NewMessage {
 
 /** Application properties set after the message was sent: by abandon, defer, dead-letter. They win over the content's own. */
 export type AddedProperties = Readonly<Record<string, unknown>>;
+
+/** Sizes are in bytes. @throws BrokerError `message-too-large`. */
+export function checkSize(size: number, limit: number): void {
+  if (size > limit)
+    throw new BrokerError('message-too-large', `The message has ${size} bytes, more than the ${limit} allowed.`);
+}

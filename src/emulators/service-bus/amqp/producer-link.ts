@@ -1,32 +1,27 @@
 import type { EventContext, Receiver } from 'rhea';
 import { BrokerError } from '../broker-error.ts';
-import type { NewMessage } from '../message.ts';
+import { checkSize, type NewMessage } from '../message.ts';
 import { toAmqpError } from './amqp-error.ts';
 import { batchFormat, decodeBatch, toNewMessage } from './message-codec.ts';
 import type { FrontPorts } from './peer.ts';
 
-function readMessages({ delivery, message }: EventContext, newId: () => string): NewMessage[] {
+function readMessages({ newId, maxMessageSize }: FrontPorts, { delivery, message }: EventContext): NewMessage[] {
   const payload: unknown = message;
-  if (delivery?.format === batchFormat && Buffer.isBuffer(payload)) return decodeBatch(payload, newId);
+  if (delivery?.format === batchFormat && Buffer.isBuffer(payload)) {
+    checkSize(payload.length, maxMessageSize);
+    return decodeBatch(payload, newId);
+  }
   if (delivery?.format === 0 && message !== undefined) return [toNewMessage(message, newId)];
   throw new BrokerError('not-implemented', `The message format ${delivery?.format} is not supported.`);
 }
 
-function checkSize(messages: readonly NewMessage[], limit: number): void {
-  const size = messages.reduce((sum, { content }) => sum + content.length, 0);
-  if (size > limit) {
-    throw new BrokerError('message-too-large', `The message has ${size} bytes, more than the ${limit} allowed.`);
-  }
-}
-
 /** Takes in what a client sends. A transfer is accepted once its messages are on disk. */
-export function openProducerLink({ broker, newId, maxMessageSize }: FrontPorts, link: Receiver, entity: string): void {
+export function openProducerLink(ports: FrontPorts, link: Receiver, entity: string): void {
+  const { broker } = ports;
   link.on('message', (context: EventContext) => {
     const { delivery } = context;
     try {
-      const messages = readMessages(context, newId);
-      checkSize(messages, maxMessageSize);
-      broker.send(entity, messages);
+      broker.send(entity, readMessages(ports, context));
     } catch (error) {
       delivery?.reject(toAmqpError(error));
       return;

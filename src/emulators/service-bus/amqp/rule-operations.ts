@@ -62,9 +62,11 @@ const describedList = (code: number, items: unknown[]) =>
 
 function describeFilter(filter: RuleConfig['filter']): Typed {
   if ('sqlExpression' in filter) return describedList(codes.sqlFilter, [filter.sqlExpression, sqlCompatibilityLevel]);
+  // The SDK reads the last field as a map also when the filter compares no application properties.
+  const fields = { ...filter, applicationProperties: filter.applicationProperties ?? {} };
   return describedList(
     codes.correlationFilter,
-    Object.values(correlationFields).map((field) => filter[field]),
+    Object.values(correlationFields).map((field) => fields[field]),
   );
 }
 

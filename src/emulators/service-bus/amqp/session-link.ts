@@ -57,6 +57,7 @@ function waitForSession(peer: Peer, link: OutgoingLink, queue: Queue): void {
   });
   peer.cleanups.add(stopWaiting);
   link.once('sender_close', stopWaiting);
+  link.session.once('session_close', stopWaiting);
   dispatcher.run(queue);
 }
 

@@ -7,7 +7,7 @@
 import type { Clock } from '../../../host/clock.ts';
 import { BrokerError } from '../broker-error.ts';
 import type { Entities, QueueConfig, SubscriptionConfig, TopicConfig } from '../entities-config.ts';
-import type { Envelope, NewMessage } from '../message.ts';
+import { checkSize, type Envelope, type NewMessage } from '../message.ts';
 import { openMessageLog } from './message-log.ts';
 import { createQueue, type Queue, type QueuePorts } from './queue-state.ts';
 import { enqueue, restoreQueue } from './queue.ts';
@@ -19,6 +19,8 @@ export interface BrokerOptions {
   readonly entities: Entities;
   readonly clock: Clock;
   readonly newId: () => string;
+  /** Bytes. */
+  readonly maxMessageSize: number;
   readonly readEnvelope: (content: Uint8Array) => Envelope;
 }
 
@@ -41,7 +43,7 @@ interface Entity {
 }
 
 export interface Broker {
-  /** @throws BrokerError `entity-not-found`, `not-allowed`. */
+  /** @throws BrokerError `entity-not-found`, `not-allowed`, `message-too-large`. */
   send(entity: string, messages: readonly NewMessage[]): void;
   /** @returns a sequence number for each message, to cancel it. */
   schedule(entity: string, messages: readonly NewMessage[]): number[];
@@ -76,18 +78,27 @@ const subscriptionPath = (topic: string, name: string) => `${topic}/subscription
 
 interface World {
   readonly ports: QueuePorts;
+  readonly maxMessageSize: number;
   readonly entities: Map<string, Entity>;
   readonly queues: Map<string, Queue>;
   readonly subscriptions: Map<string, Subscription>;
 }
 
 /** Opens the file and brings everything to where it was when the last commit ended. */
-export function openBroker({ databaseFile, entities, clock, newId, readEnvelope }: BrokerOptions): Broker {
+export function openBroker({
+  databaseFile,
+  entities,
+  clock,
+  newId,
+  maxMessageSize,
+  readEnvelope,
+}: BrokerOptions): Broker {
   const log = openMessageLog(databaseFile);
   const listeners: ((queue: Queue) => void)[] = [];
   const changed = (queue: Queue) => listeners.forEach((listener) => listener(queue));
   const world: World = {
     ports: { log, clock, newId, changed },
+    maxMessageSize,
     entities: new Map(),
     queues: new Map(),
     subscriptions: new Map(),
@@ -182,6 +193,7 @@ function isFirst({ ports }: World, { name, duplicateWindow }: Entity, { envelope
 
 function admit(world: World, name: string, messages: readonly NewMessage[]): Entity {
   const entity = findEntity(world, name);
+  for (const { content } of messages) checkSize(content.length, world.maxMessageSize);
   if (entity.requiresSession && messages.some(({ envelope }) => envelope.sessionId === undefined)) {
     throw new BrokerError('not-allowed', `${name} requires sessions: set the sessionId of every message.`);
   }
