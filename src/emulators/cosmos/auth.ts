@@ -16,17 +16,18 @@ function computeSigned(path: string): { type: string; links: string[] } {
   if (parts[4] === 'operations') return { type: 'colls', links: [parts.slice(0, 4).join('/')] };
   const isFeed = parts.length % 2 === 1;
   const type = (isFeed ? parts.at(-1) : parts.at(-2)) ?? '';
-  if (type === 'offers')
+  if (type === 'offers') {
     return {
       type,
       links: [(parts[1] ?? '').toLowerCase(), tryDecode(decodeURIComponent, parts[1] ?? '').toLowerCase()],
     };
+  }
   const link = (isFeed ? parts.slice(0, -1) : parts).join('/');
   // Clients sign what they encode into the path, and do not agree on how to encode.
   return { type, links: [link, tryDecode(decodeURI, link), tryDecode(decodeURIComponent, link)] };
 }
 
-const isSame = (a: string, b: string) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+const isSame = (a: Buffer, b: Buffer) => a.length === b.length && timingSafeEqual(a, b);
 
 /** @throws CosmosError 401 unless the request is signed with the account's key */
 export function checkSignature(request: CosmosRequest, key: string): void {
@@ -37,9 +38,10 @@ export function checkSignature(request: CosmosRequest, key: string): void {
   const { type, links } = computeSigned(request.path);
   const isSigned = links.some((link) => {
     const text = `${request.method.toLowerCase()}\n${type}\n${link}\n${date}\n\n`;
-    const expected = createHmac('sha256', Buffer.from(key, 'base64')).update(text).digest('base64');
-    return isSame(expected, given);
+    const expected = createHmac('sha256', Buffer.from(key, 'base64')).update(text).digest();
+    return isSame(expected, Buffer.from(given, 'base64'));
   });
-  if (!isSigned)
+  if (!isSigned) {
     throw new CosmosError(401, 'The signature does not match: the account key is not that of this server.');
+  }
 }

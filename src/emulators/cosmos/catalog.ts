@@ -116,8 +116,9 @@ export function createCatalog(store: DatabaseSync) {
     listContainers: (database: Resource) =>
       (listContainers.all(database.number) as unknown[] as Row[]).map((row) => toContainer(database, row)),
     createDatabase(definition: DatabaseDefinition, stamp: Stamp): Resource {
-      if (findDatabase.get(definition.id))
+      if (findDatabase.get(definition.id)) {
         throw new CosmosError(409, `The database "${definition.id}" exists already.`);
+      }
       insertDatabase.run(definition.id, writeRow(definition, stamp));
       return getDatabase(definition.id);
     },

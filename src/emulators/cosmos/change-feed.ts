@@ -4,9 +4,8 @@ import { readPageSize } from './feed.ts';
 import { type CosmosRequest, readHeader, type Reply } from './http.ts';
 import type { StoredItem } from './item-store.ts';
 import type { PartitionFilter } from './partition-key.ts';
+import { largestPage } from './query/run-query.ts';
 import type { CosmosService } from './service.ts';
-
-const largestPage = 4 * 1024 * 1024;
 
 export const isChangeFeed = (request: CosmosRequest) => readHeader(request, 'a-im') !== undefined;
 

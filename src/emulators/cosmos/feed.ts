@@ -1,9 +1,9 @@
 import { badRequest } from './errors.ts';
 import { type CosmosRequest, json, parseBody, readHeader, type Reply } from './http.ts';
 import { isJsonObject, type Json, type JsonObject, readProperty } from './json.ts';
+import { refuseBadQueries } from './query-refusal.ts';
 import { type Continuation, readContinuation, writeContinuation } from './query/continuation.ts';
 import { parseQuery } from './query/parse-query.ts';
-import { QueryError } from './query/query-error.ts';
 import { type CompiledQuery, compileQuery, type NumberedDocument, readPage } from './query/run-query.ts';
 
 const defaultPage = 1000;
@@ -37,17 +37,6 @@ function compile(text: Json | undefined, parameters: Json | undefined, now: numb
   return compileQuery(parseQuery(text), parseParameters(parameters), now);
 }
 
-/** Turns what is wrong with a query into a 400, including those too long to walk through. */
-function answering<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof QueryError) throw badRequest(error.message);
-    if (error instanceof RangeError) throw badRequest('The query is too long or too deeply nested.');
-    throw error;
-  }
-}
-
 function readResume(request: CosmosRequest): Continuation | undefined {
   const token = readHeader(request, 'x-ms-continuation');
   if (token === undefined) return undefined;
@@ -79,7 +68,7 @@ export interface Feed {
 export function answerFeed(request: CosmosRequest, { name, rid, list, headers }: Feed, now: number): Reply {
   const most = readPageSize(request);
   const resume = readResume(request);
-  const { values, continuation } = answering(() => {
+  const { values, continuation } = refuseBadQueries(() => {
     const query = compileRequest(request, now);
     return readPage(query, list(query.isStreaming && resume ? resume.after.document : 0), { most, resume });
   });
@@ -101,7 +90,7 @@ export const toFeedList = (bodies: readonly JsonObject[]) => (from: number) =>
  * Checks the query and answers the plan of one that needs no work in the client: a single partition answers it whole.
  */
 export function answerQueryPlan(request: CosmosRequest, now: number): Reply {
-  answering(() => compileRequest(request, now));
+  refuseBadQueries(() => compileRequest(request, now));
   return json(200, {
     partitionedQueryExecutionInfoVersion: 2,
     queryInfo: {

@@ -15,8 +15,9 @@ export function parsePropertyPath(path: string): string[] {
     names.push((match[1] ?? match[2] ?? match[3] ?? '').replaceAll(/\\(.)/g, '$1'));
     end = segment.lastIndex;
   }
-  if (names.length === 0 || end !== path.length)
+  if (names.length === 0 || end !== path.length) {
     throw badRequest(`The path ${JSON.stringify(path)} is not of the form /name/name.`);
+  }
   return names;
 }
 

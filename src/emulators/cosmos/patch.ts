@@ -1,7 +1,7 @@
 import { badRequest, CosmosError } from './errors.ts';
 import { isJsonObject, type Json, type JsonObject, readProperty, writeProperty } from './json.ts';
+import { refuseBadQueries } from './query-refusal.ts';
 import { parseQuery } from './query/parse-query.ts';
-import { QueryError } from './query/query-error.ts';
 import { compileQuery } from './query/run-query.ts';
 
 /** The service's limit for one patch. */
@@ -39,15 +39,13 @@ export function applyPatch(
 }
 
 function holds(document: JsonObject, condition: Json, now: number): boolean {
-  if (typeof condition !== 'string')
+  if (typeof condition !== 'string') {
     throw badRequest('The patch condition must be text such as "from c where c.x = 1".');
-  try {
-    const query = compileQuery(parseQuery(`SELECT * ${condition}`), new Map(), now);
-    return [...query.run([{ number: 1, document }])].length > 0;
-  } catch (error) {
-    if (error instanceof QueryError) throw badRequest(`The patch condition is not valid. ${error.message}`);
-    throw error;
   }
+  return refuseBadQueries(() => {
+    const query = compileQuery(parseQuery(`SELECT * ${condition}`), new Map(), now);
+    return Array.from(query.run([{ number: 1, document }])).length > 0;
+  });
 }
 
 /** A place in the document: its parent, and the last part of its path. */
@@ -58,8 +56,9 @@ interface Place {
 }
 
 function findPlace(document: JsonObject, path: Json | undefined, keyPaths: readonly (readonly string[])[]): Place {
-  if (typeof path !== 'string' || !path.startsWith('/'))
+  if (typeof path !== 'string' || !path.startsWith('/')) {
     throw badRequest(`The path ${JSON.stringify(path)} does not start with "/".`);
+  }
   const names = path
     .slice(1)
     .split('/')

@@ -196,6 +196,7 @@ test('a patch that does not fit changes nothing', async () => {
   const conditional = (condition: string) => item.patch({ operations: [good], condition });
   expect(await statusOf(conditional('from c where c.n = 7'))).toBe(412);
   expect(await statusOf(conditional('from c where'))).toBe(400);
+  expect(await statusOf(conditional(`from c where ${'c.n = 7 or '.repeat(40_000)} true`))).toBe(400);
   expect((await item.read()).resource).toMatchObject({ n: 1 });
   expect((await conditional('from c where c.n = 1')).resource).toMatchObject({ n: 2 });
   expect(await statusOf(container.item('2', 'a').patch([good]))).toBe(404);

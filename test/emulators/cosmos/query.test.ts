@@ -200,6 +200,14 @@ test('a continuation token goes on after the last row although others came and w
   expect(rest.resources).toEqual([30, 35, 40]);
 });
 
+test('sort keys too long for a continuation token are paged nevertheless', async () => {
+  const long = await fixture.createContainer();
+  const texts = ['a', `b${'x'.repeat(20_000)}`, 'c', 'd'];
+  for (const [index, text] of texts.entries()) await long.items.create({ id: `${index}`, pk: 'a', text });
+  const query = 'SELECT VALUE c.text FROM c ORDER BY c.text';
+  expect((await long.items.query(query, { maxItemCount: 1 }).fetchAll()).resources).toEqual(texts);
+});
+
 test.each(['no token', Buffer.from('{}').toString('base64url'), Buffer.from('null').toString('base64url')])(
   'the continuation token %s is refused with 400',
   async (continuationToken) => {

@@ -65,6 +65,14 @@ test('a wrong account key is refused with 401', async () => {
   expect(await statusOf(stranger.databases.readAll().fetchAll())).toBe(401);
 });
 
+test.each(['', 'type=master', `type=master&ver=1.0&sig=${'ä'.repeat(44)}`, 'type=aad&ver=1.0&sig=token', '%'])(
+  'the authorization "%s" is refused with 401',
+  async (authorization) => {
+    const headers = { authorization: encodeURIComponent(authorization) };
+    expect((await fetch(new URL('dbs', fixture.emulator.endpoint), { headers })).status).toBe(401);
+  },
+);
+
 test('everything is still there after a restart', async () => {
   const container = await fixture.createContainer();
   await container.items.create({ id: 'kept', pk: 'a', note: 'ä€😀' });

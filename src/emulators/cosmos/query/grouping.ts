@@ -67,8 +67,9 @@ function checkSelected(expression: Expression, groupBy: readonly Expression[]): 
 export function isGrouped(query: Query): boolean {
   const selected = listSelected(query.selection);
   if (query.groupBy.length === 0 && !selected.some(hasAggregate)) return false;
-  if (query.selection.kind === 'all')
+  if (query.selection.kind === 'all') {
     throw new QueryError('SELECT * is not possible with GROUP BY.', query.selection.position);
+  }
   for (const expression of selected) checkSelected(expression, query.groupBy);
   return true;
 }

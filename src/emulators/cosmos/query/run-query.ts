@@ -61,8 +61,9 @@ function compileWithin(query: Query, outer: CompileContext, isOutermost: boolean
   const grouped = isGrouped(query);
   const select = compileSelection(query, { ...context, aggregates: grouped ? 'allowed' : 'refused' });
   const groupKeys = query.groupBy.map((key) => compileExpression(key, context));
-  if (grouped && query.orderBy.length > 0)
+  if (grouped && query.orderBy.length > 0) {
     throw new QueryError('ORDER BY together with an aggregate is not supported.');
+  }
   const order = query.orderBy.map(({ expression }) => compileExpression(expression, context));
   const descending = query.orderBy.map((term) => term.descending);
 
@@ -96,8 +97,9 @@ function compileWithin(query: Query, outer: CompileContext, isOutermost: boolean
 function compileSelection({ selection, sources }: Query, context: CompileContext): Evaluate {
   switch (selection.kind) {
     case 'all':
-      if (sources.length !== 1)
+      if (sources.length !== 1) {
         throw new QueryError('SELECT * needs FROM with one source and no JOIN.', selection.position);
+      }
       return ({ values }) => values.at(-1);
     case 'value':
       return compileExpression(selection.expression, context);
@@ -129,8 +131,9 @@ function* formGroups(rows: Iterable<Row>, keys: readonly Evaluate[], outer: Scop
   if (groups.size === 0 && keys.length === 0) yield { position: atOrigin(0), scope: outer };
   for (const group of groups.values()) {
     const [first] = group;
-    if (first)
+    if (first) {
       yield { position: first.position, scope: { values: first.scope.values, group: group.map((row) => row.scope) } };
+    }
   }
 }
 
@@ -157,7 +160,10 @@ export interface Page {
 }
 
 /** Bytes of JSON after which a page ends, as in the service. */
-const largestPage = 4 * 1024 * 1024;
+export const largestPage = 4 * 1024 * 1024;
+
+/** Characters that the sort keys in a continuation token may take: it travels in a header. */
+const longestKeys = 4096;
 
 /** `documents` may leave out those before the continuation's when the query is streaming. */
 export function readPage(
@@ -172,7 +178,9 @@ export function readPage(
   let size = 0;
   for (const { position, value } of take === 0 ? [] : query.run(documents)) {
     if (resume && comparePositions(position, resume.after, query.descending) <= 0) continue;
-    if (last !== undefined && (values.length >= most || size >= largestPage)) {
+    const isFull = values.length >= most || size >= largestPage;
+    // After a row whose keys are too long to be remembered the page goes on, rather than lose its place.
+    if (isFull && last !== undefined && JSON.stringify(last.keys).length <= longestKeys) {
       return { values, continuation: { after: last, take } };
     }
     if (skip > 0) {

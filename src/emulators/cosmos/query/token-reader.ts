@@ -66,8 +66,9 @@ export function createTokenReader(tokens: readonly Token[]): TokenReader {
     expectSymbol: (symbol) => void (take(isSymbol(symbol)) || refuse(`"${symbol}"`)),
     expectName: (what) => (isName() ? next().text : refuse(what)),
     nested(parse) {
-      if (depth === deepest)
+      if (depth === deepest) {
         throw new QueryError(`The query is nested more than ${deepest} levels deep.`, peek().position);
+      }
       depth += 1;
       const result = parse();
       depth -= 1;

@@ -44,10 +44,12 @@ export function tokenize(query: string): Token[] {
   const next = (): { token: Token | undefined; length: number } => {
     let found = match(space);
     if (found !== undefined) return { token: undefined, length: found.length };
-    if (query.startsWith('--', position))
+    if (query.startsWith('--', position)) {
       throw new QueryError('Comments are not supported, and neither is "--".', position);
-    if ((found = match(word)) !== undefined)
+    }
+    if ((found = match(word)) !== undefined) {
       return { token: { kind: 'word', text: found, position }, length: found.length };
+    }
     if ((found = match(number)) !== undefined) {
       const value = Number(found);
       if (!Number.isFinite(value)) throw new QueryError(`The number ${found} is out of range.`, position);
