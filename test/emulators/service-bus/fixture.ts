@@ -14,6 +14,7 @@ import {
   type ServiceBusEmulator,
   type ServiceBusEmulatorOptions,
 } from '../../../src/emulators/service-bus/index.ts';
+import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 /** A file in a folder of its own, removed after the test. */
 export async function temporaryFile(name = 'messages.db'): Promise<string> {
@@ -44,6 +45,12 @@ export async function start(
   const emulator = await startServiceBusEmulator({ databaseFile: ':memory:', port: 0, entities, ...options });
   onTestFinished(() => emulator.close());
   return { emulator, client: connect(emulator.connectionString) };
+}
+
+/** The same under a clock that the test moves on. Clients keep to real time. */
+export async function startVirtual(entities: EntitiesConfig): Promise<Fixture & { readonly clock: VirtualClock }> {
+  const clock = createVirtualClock();
+  return { ...(await start(entities, { clock })), clock };
 }
 
 /** Receives until it has so many messages. */

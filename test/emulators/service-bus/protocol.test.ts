@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import rhea, { type EventContext } from 'rhea';
 import { describe, expect, it } from 'vitest';
 import { receiveOne, start } from './fixture.ts';
@@ -67,7 +67,7 @@ describe('the AMQP front', () => {
   it('refuses links without a token', async () => {
     const { emulator } = await start(entities);
     const container = rhea.create_container();
-    container.on('error', () => {});
+    for (const event of ['error', 'disconnected']) container.on(event, () => {});
     const connection = container.connect({ host: '127.0.0.1', port: emulator.port, reconnect: false });
     const refusal = async (event: string) => {
       const [{ sender, receiver }] = (await once(container, event)) as [EventContext];

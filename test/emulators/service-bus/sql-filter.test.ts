@@ -1,5 +1,6 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BrokerError } from '../../../src/emulators/service-bus/broker-error.ts';
 import { compileSqlFilter } from '../../../src/emulators/service-bus/filters/sql-filter.ts';
 import type { MessageFields } from '../../../src/emulators/service-bus/message.ts';
 
@@ -16,6 +17,14 @@ const message: MessageFields = {
 };
 
 const matches = (text: string) => compileSqlFilter(text)(message);
+
+function outcomeOf(text: string): string {
+  try {
+    return typeof matches(text);
+  } catch (error) {
+    return error instanceof BrokerError ? error.code : String(error);
+  }
+}
 
 describe('SQL filters', () => {
   it.each([
@@ -92,11 +101,7 @@ describe('SQL filters', () => {
           fc.array(part).map((parts) => parts.join(' ')),
         ),
         (text) => {
-          try {
-            expect(typeof matches(text)).toBe('boolean');
-          } catch (error) {
-            expect(error).toMatchObject({ code: 'bad-argument' });
-          }
+          expect(['boolean', 'bad-argument']).toContain(outcomeOf(text));
         },
       ),
       { numRuns: 500 },
