@@ -20,7 +20,7 @@ export interface Call {
 export type Reply = { readonly ok: true; readonly value?: unknown } | { readonly ok: false; readonly error: ErrorData };
 
 export const replySchema: z.ZodType<Reply> = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal(true), value: z.unknown() }),
+  z.object({ ok: z.literal(true), value: z.unknown().optional() }),
   z.object({ ok: z.literal(false), error: errorDataSchema }),
 ]);
 
@@ -29,7 +29,7 @@ const requestSchema = z.object({
   correlationId: z.string(),
   idempotencyKey: z.string(),
   attempt: z.number().int(),
-  input: z.unknown(),
+  input: z.unknown().optional(),
 });
 
 /** What the orchestrator sends: the call, and the step's input or, for an undo, what was done. */
