@@ -68,7 +68,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const open = new Set<ServerResponse>();
   const server = createServer({ keepAliveTimeout, requestTimeout: 0 }, (request, response) => {
     open.add(response);
-    response.once('close', () => open.delete(response));
+    response.once('close', () => {
+      open.delete(response);
+      // Node closes idle connections when the server closes; this one has become idle since.
+      if (!server.listening) setImmediate(() => server.closeIdleConnections());
+    });
     handle(request, response).catch((error: unknown) => answerFailure(response, error, log));
   });
   const port = await listen(server, options);
@@ -82,6 +86,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());
       for (const response of open) {
+        if (!response.headersSent) response.setHeader('connection', 'close');
         // An event stream has no end to wait for.
         if (String(response.getHeader('content-type')).startsWith('text/event-stream')) response.destroy();
       }

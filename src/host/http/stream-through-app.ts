@@ -12,9 +12,10 @@ interface StreamOptions {
   readonly invoke: Invoke;
 }
 
-/** Between two hops only (RFC 9110, 7.6.1), or ours. */
+/** Between two hops only (RFC 9110, 7.6.1), or ours, or carried otherwise. */
 const hopHeaders = new Set([
   'connection',
+  'host',
   'keep-alive',
   'proxy-authenticate',
   'proxy-authorization',
@@ -28,7 +29,9 @@ const hopHeaders = new Set([
 ]);
 
 const endToEnd = (headers: NodeJS.Dict<string[]>) =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => !hopHeaders.has(name)));
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, values]) => (values && !hopHeaders.has(name) ? [[name, values]] : [])),
+  );
 
 function connectToApp({ request, streamUri, invocation }: StreamOptions): ClientRequest {
   return httpRequest(new URL(streamUri), {
@@ -61,7 +64,8 @@ export function streamThroughApp(options: StreamOptions): Promise<InvocationResu
   const answered = Promise.withResolvers<void>();
 
   upstream.once('response', (answer) => {
-    response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headersDistinct));
+    response.setHeaders(new Map(Object.entries(endToEnd(answer.headersDistinct))));
+    response.writeHead(answer.statusCode ?? 502);
     pipeline(answer, response).catch(() => response.destroy());
   });
   upstream.once('error', outcome.reject);
