@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { parseHostJson, readHostJson } from '../../src/host/host-json.ts';
+import { makeApp } from './run-app.ts';
+
+const withExtension = (name: string, settings: object) => ({ version: '2.0', extensions: { [name]: settings } });
+
+describe('host.json', () => {
+  it('has the defaults of Functions', () => {
+    const { routePrefix, serviceBus, durableTask, warnings } = parseHostJson({ version: '2.0' }, {});
+    expect(routePrefix).toBe('api');
+    expect(serviceBus).toEqual({
+      maxConcurrentCalls: 16,
+      autoCompleteMessages: true,
+      maxAutoLockRenewalDuration: 300_000,
+    });
+    expect(durableTask).toMatchObject({
+      hubName: 'TestHubName',
+      overridableExistingInstanceStates: 'NonRunningStates',
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it('is read', () => {
+    const document = {
+      version: '2.0',
+      logging: { logLevel: { default: 'Warning', 'Function.Mine': 'none' } },
+      extensions: {
+        http: { routePrefix: '' },
+        serviceBus: { maxConcurrentCalls: 2, autoCompleteMessages: false, maxAutoLockRenewalDuration: '00:10:00' },
+        durableTask: { hubName: '%HUB%', overridableExistingInstanceStates: 'AnyState', defaultVersion: '2.0' },
+      },
+    };
+    expect(parseHostJson(document, { HUB: 'Mine' })).toMatchObject({
+      routePrefix: '',
+      logLevel: { default: 'warning', 'Function.Mine': 'none' },
+      serviceBus: { maxConcurrentCalls: 2, autoCompleteMessages: false, maxAutoLockRenewalDuration: 600_000 },
+      durableTask: { hubName: 'Mine', overridableExistingInstanceStates: 'AnyState', defaultVersion: '2.0' },
+    });
+  });
+
+  it('names what is not supported or misspelt, and is silent about what has no meaning here', () => {
+    const document = {
+      version: '2.0',
+      extensionBundle: { id: 'x', version: '[4.*, 5.0.0)' },
+      functionTimeout: '00:10:00',
+      logging: { applicationInsights: { samplingSettings: { isEnabled: true } }, logLevl: { default: 'Error' } },
+      extensions: {
+        http: { routeprefix: 'x' },
+        queues: { batchSize: 1 },
+        durableTask: { storageProvider: { type: 'x' } },
+      },
+    };
+    expect(parseHostJson(document, {}).warnings.map((warning) => /"(.*?)"/.exec(warning)?.[1])).toEqual([
+      'functionTimeout',
+      'logging.logLevl.default',
+      'extensions.http.routeprefix',
+      'extensions.queues.batchSize',
+    ]);
+  });
+
+  it.each([
+    [{ version: '1.0' }, '"version" is "1.0"; expected one of 2.0.'],
+    [withExtension('http', { routePrefix: 5 }), '"extensions.http.routePrefix" is 5; expected a text.'],
+    [withExtension('serviceBus', { maxConcurrentCalls: 0 }), 'expected a whole number of at least 1.'],
+    [withExtension('serviceBus', { autoCompleteMessages: 'yes' }), 'expected true or false.'],
+    [withExtension('serviceBus', { maxAutoLockRenewalDuration: '5 min' }), 'expected a time span such as "00:05:00".'],
+    [withExtension('durableTask', { hubName: '%HUB%' }), '%HUB% names the app setting "HUB", which is not set.'],
+    [{ version: '2.0', logging: { logLevel: { default: 'Loud' } } }, '"default": "Loud"; expected one of trace'],
+  ])('refuses %j: %s', (document, message) => {
+    expect(() => parseHostJson(document, {})).toThrow(message);
+  });
+
+  it('must be there, and be JSON', () => {
+    expect(() => readHostJson(makeApp({ 'host.json': '{"version":' }), {})).toThrow(/host\.json is not JSON/);
+    expect(() => readHostJson('/nowhere', {})).toThrow('/nowhere/host.json cannot be read');
+  });
+});

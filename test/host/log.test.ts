@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { createConsoleLog, formatLogLine, isLogged, type LogFilter } from '../../src/host/log.ts';
+
+describe('the log', () => {
+  it('goes by the longest prefix of a category that has a level', () => {
+    const filter: LogFilter = {
+      default: 'warning',
+      Function: 'information',
+      'Function.Loud': 'none',
+      'Host.Http': 'debug',
+    };
+    const levelOf = (category: string) =>
+      (['trace', 'debug', 'information', 'warning', 'error'] as const).find((level) =>
+        isLogged(filter, level, category),
+      );
+    expect(['Other', 'Function.A.User', 'Function.Loud', 'Function.Louder', 'Host.Http', 'Host'].map(levelOf)).toEqual([
+      'warning',
+      'information',
+      undefined,
+      'information',
+      'debug',
+      'warning',
+    ]);
+  });
+
+  it('shows information and above where nothing is said', () => {
+    const lines: string[] = [];
+    const log = createConsoleLog({}, (line) => lines.push(line));
+    log('debug', 'Host', 'hidden');
+    log('information', 'Host', 'shown');
+    expect(lines).toHaveLength(1);
+  });
+
+  it('has lines with time, level, origin and message', () => {
+    const at = new Date('2026-11-21T10:00:00.123Z');
+    const lines = [
+      formatLogLine(at, 'information', 'Function.Order.Place.User', 'placed'),
+      formatLogLine(at, 'error', 'Host.Worker', 'lost'),
+    ];
+    expect(lines).toEqual(['10:00:00.123 info  [Order.Place] placed\n', '10:00:00.123 ERROR [Host.Worker] lost\n']);
+  });
+});
