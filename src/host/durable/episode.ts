@@ -75,13 +75,11 @@ export const computeEpisode = (
     event: scheduledEvent(action, episode.storesInputs, stamp()),
   }));
   const completion = completionEvent(end, replay.nextId, stamp);
+  const events = [...begun, ...scheduled.map(({ event }) => event), ...(completion === undefined ? [] : [completion])];
+  // After continueAsNew such a mark is there already, and stands for the end of an episode that has scheduled nothing.
+  if (events.at(-1)?.EventType !== eventType.orchestratorCompleted) events.push(orchestratorCompleted(stamp()));
   return {
-    events: [
-      ...begun,
-      ...scheduled.map(({ event }) => event),
-      ...(completion === undefined ? [] : [completion]),
-      orchestratorCompleted(stamp()),
-    ],
+    events,
     scheduled,
     status: completion === undefined ? statusOf(incoming) : endStatus(completion),
     customStatus: answer.customStatus,

@@ -128,7 +128,7 @@ type Resumed = Stamped & { readonly EventType: EventType['resumed']; readonly Re
 type OrchestratorStarted = Stamped & { readonly EventType: EventType['orchestratorStarted'] };
 type OrchestratorCompleted = Stamped & { readonly EventType: EventType['orchestratorCompleted'] };
 
-/** What an episode is run for; OrchestratorCompleted is the mark that continueAsNew puts right behind the new ExecutionStarted. */
+/** What an episode is run for; OrchestratorCompleted is the mark that continueAsNew puts behind the new ExecutionStarted. */
 export type IncomingEvent =
   | ExecutionStarted
   | ExecutionTerminated

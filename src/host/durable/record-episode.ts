@@ -190,6 +190,6 @@ const continueAsNew = (
   store.renewInstance({ id: row.id, executionId, generation: null, input: end.input, createdAt: at });
   const { name, version, parent } = row;
   const start = { instanceId: row.id, executionId, name, version, parent, input: end.input, generation: null, at };
-  const events: readonly IncomingEvent[] = [executionStarted(start), orchestratorCompleted(at), ...end.carriedOver];
+  const events: readonly IncomingEvent[] = [executionStarted(start), ...end.carriedOver, orchestratorCompleted(at)];
   return events.map((event) => insertMessage(context, { instanceId: row.id, executionId, event }));
 };

@@ -36,16 +36,22 @@ const isOutcome = (event: HistoryEvent): boolean =>
   event.EventType !== eventType.orchestratorStarted &&
   event.EventType !== eventType.orchestratorCompleted;
 
-/** An exception to that: the mark that continueAsNew leaves came with the new events of its episode, which ends with a mark of its own. */
+/**
+ * The one exception is the mark that continueAsNew leaves behind the new ExecutionStarted, for it arrived as the new events did.
+ * A sub-orchestration's looks like an ordinary end of its first episode, unless that has an end of its own.
+ */
 const isContinuedMark = (events: readonly HistoryEvent[], index: number): boolean => {
-  if (index !== 2 || events[2]?.EventType !== eventType.orchestratorCompleted) return false;
-  const next = events
-    .slice(3)
-    .find(
-      ({ EventType }) => EventType === eventType.orchestratorStarted || EventType === eventType.orchestratorCompleted,
-    );
+  const [, start] = events;
+  if (start?.EventType !== eventType.executionStarted || start.Generation !== null) return false;
+  if (events[index]?.EventType !== eventType.orchestratorCompleted) return false;
+  if (events.findIndex(({ EventType }) => EventType === eventType.orchestratorCompleted) !== index) return false;
+  if (start.ParentInstance === null) return true;
+  const next = events.slice(index + 1).find(isBoundary);
   return next?.EventType === eventType.orchestratorCompleted;
 };
+
+const isBoundary = ({ EventType }: HistoryEvent): boolean =>
+  EventType === eventType.orchestratorStarted || EventType === eventType.orchestratorCompleted;
 
 const renderEvent = (event: HistoryEvent, isPlayed: boolean): string => {
   const { EventId, Timestamp, ...rest } = event;

@@ -30,7 +30,7 @@ export const startOrchestration = (
     id: instanceId ?? newInstanceId(context),
     name,
     version: queryValue(request, 'version'),
-    input: body === undefined || body.text === 'null' ? null : body.text,
+    input: body?.text ?? null,
   });
 };
 

@@ -1,0 +1,137 @@
+import { expect, test } from 'vitest';
+import { type Episode, computeEpisode } from '../../../src/host/durable/episode.ts';
+import {
+  type ExecutionStarted,
+  type HistoryEvent,
+  type IncomingEvent,
+  eventType,
+} from '../../../src/host/durable/history.ts';
+import { parseAnswer } from '../../../src/host/durable/orchestrator-answer.ts';
+import { renderOrchestratorBody } from '../../../src/host/durable/orchestrator-body.ts';
+import { computeRewind } from '../../../src/host/durable/rewind.ts';
+import { createWireHistory } from '../../../src/host/durable/wire-history.ts';
+import type { InvocationResult } from '../../../src/host/worker/contract.ts';
+import { type RecordedEpisode, type RecordedExecution, recordings } from './recording.ts';
+
+/** Where the real engine leaves an instance waiting for ever, this one schedules the call that then fails. */
+const hangsForEver = new Set(['missing-activity', 'sub-missing']);
+
+interface Call {
+  readonly past: readonly HistoryEvent[];
+  readonly incoming: readonly IncomingEvent[];
+  readonly startedAt: string;
+  readonly recorded: RecordedEpisode;
+  readonly result: InvocationResult;
+}
+
+/** Each call of the orchestrator function with its whole history, and what the worker answered. */
+const readCalls = ({ episodes }: RecordedExecution): readonly Call[] => {
+  let history: HistoryEvent[] = [];
+  let actions: readonly unknown[] = [];
+  return episodes.map((recorded) => {
+    history = history.map((event, place) => (recorded.replaced?.[place] as HistoryEvent | undefined) ?? event);
+    history.push(...(recorded.added as HistoryEvent[]));
+    const start = history.findLastIndex((event) => event.EventType === eventType.orchestratorStarted);
+    const state = 'failed' in recorded.answer ? recorded.answer.failed : recorded.answer;
+    if ('actions' in state) actions = [...actions.slice(0, state.actions.keep), ...state.actions.added];
+    return {
+      past: history.slice(0, start),
+      incoming: history.slice(start + 1) as IncomingEvent[],
+      startedAt: history[start]!.Timestamp,
+      recorded,
+      result: toResult(recorded.answer, actions),
+    };
+  });
+};
+
+const failure = (message: string): InvocationResult => ({
+  ok: false,
+  exception: { message, stackTrace: '', source: 'worker' },
+});
+
+const toResult = (answer: RecordedEpisode['answer'], actions: readonly unknown[]): InvocationResult => {
+  if ('crashed' in answer) return failure(answer.crashed);
+  const text = JSON.stringify({ ...('failed' in answer ? answer.failed : answer), actions: [actions] });
+  if ('failed' in answer) return failure(`false\n\n$OutOfProcData$:${text}`);
+  return { ok: true, returnValue: { json: text }, outputs: new Map() };
+};
+
+const toEpisode = (call: Call): Episode => {
+  const start = [...call.past, ...call.incoming].find(
+    (event): event is ExecutionStarted => event.EventType === eventType.executionStarted,
+  )!;
+  const { InstanceId: instanceId, ExecutionId: executionId } = start.OrchestrationInstance;
+  const execution = { instanceId, executionId, name: start.Name, version: start.Version, parent: start.ParentInstance };
+  return { ...call, execution, storesInputs: false };
+};
+
+const decide = (call: Call) => {
+  const episode = toEpisode(call);
+  return computeEpisode(episode, parseAnswer(episode.execution.name, call.result), () => '(now)');
+};
+
+const withoutTime = (event: HistoryEvent) => ({ ...event, Timestamp: '' });
+
+/** The body as the real engine wrote it. */
+const recordedBody = ({ body }: RecordedExecution, { past, incoming, startedAt, recorded }: Call): string => {
+  const history = [...past, started(startedAt), ...incoming].map(({ EventId, Timestamp, ...rest }, place) => ({
+    ...rest,
+    EventId,
+    IsPlayed: recorded.isPlayed[place] === '1',
+    Timestamp,
+  }));
+  const { input, instanceId, parentInstanceId } = body;
+  const text = {
+    history,
+    input,
+    instanceId,
+    isReplaying: recorded.isReplaying,
+    parentInstanceId,
+    sourceInstanceId: null,
+    upperSchemaVersion: 1,
+    upperSchemaVersionNew: 3,
+    longRunningTimerIntervalDuration: '3.00:00:00',
+    maximumShortTimerDuration: '6.00:00:00',
+    defaultHttpAsyncRequestSleepTimeMillseconds: 30_000,
+  };
+  return JSON.stringify(text, null, 2);
+};
+
+const renderedBody = ({ body }: RecordedExecution, call: Call): string => {
+  const input = body.input === null ? null : JSON.stringify(body.input);
+  const fresh = [started(call.startedAt), ...call.incoming];
+  return renderOrchestratorBody(toEpisode(call).execution, createWireHistory(call.past), fresh, input);
+};
+
+const started = (at: string) => ({ EventType: eventType.orchestratorStarted, EventId: -1, Timestamp: at });
+
+/** The history after an episode, and what the next call shows of it: the same, or rewound in between. */
+const compareNext = (call: Call, next: Call) => {
+  const decided = [...call.past, ...decide(call).events];
+  const { replaced } = computeRewind(decided);
+  const isRewound = (place: number) => next.past[place]?.EventType === eventType.generic;
+  const events = decided.map((event, place) => (isRewound(place) ? replaced.get(place) : undefined) ?? event);
+  return { events: events.map(withoutTime), recorded: next.past.map(withoutTime) };
+};
+
+const ran = recordings.filter(({ executions }) => executions.length > 0);
+
+test.each(ran)('$scenario: the orchestrator is called with the text that the real engine sends', ({ executions }) => {
+  const bodies = executions.flatMap((execution) =>
+    readCalls(execution).map((call) => ({
+      ours: renderedBody(execution, call),
+      theirs: recordedBody(execution, call),
+    })),
+  );
+  expect(bodies.map(({ ours }) => ours)).toEqual(bodies.map(({ theirs }) => theirs));
+});
+
+const comparable = ran.filter(({ scenario }) => !hangsForEver.has(scenario));
+
+test.each(comparable)('$scenario: an episode adds to the history what the real one adds', ({ executions }) => {
+  const steps = executions.flatMap((execution) => {
+    const calls = readCalls(execution);
+    return calls.slice(1).map((next, number) => compareNext(calls[number]!, next));
+  });
+  expect(steps.map(({ events }) => events)).toEqual(steps.map(({ recorded }) => recorded));
+});
