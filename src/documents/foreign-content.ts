@@ -8,18 +8,19 @@ const signatures: readonly { readonly magic: string; readonly is: string }[] = [
   { magic: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', is: 'an old Office file (OLE compound document, such as .doc or .xls)' },
   { magic: '#!', is: 'a script (it starts with #!)' },
   { magic: '<?php', is: 'a PHP script' },
+  { magic: '<?xml', is: 'an XML file' },
+  { magic: '%!PS', is: 'a PostScript file' },
   { magic: '{\\rtf', is: 'a rich text file (RTF)' },
 ];
 
 const markup = /^\s*<(?:!doctype\s+html|html|script|svg)\b/i;
 
-/** What a file that is none of the supported kinds looks like; undefined where nothing speaks against plain text. */
-export function describeForeignContent(bytes: Uint8Array, mime: string | undefined): string | undefined {
+/** What a file that is none of the supported kinds is by its first bytes; undefined where they speak for no format named here. */
+export function describeForeignContent(bytes: Uint8Array): string | undefined {
   const head = Buffer.from(bytes.subarray(0, 512)).toString('latin1');
   const start = head.replace(/^\xef\xbb\xbf/, '').trimStart();
   const known = signatures.find(({ magic }) => head.startsWith(magic) || start.startsWith(magic));
   // Two letters prove nothing by themselves: a text may begin with "MZ"; an executable has a zero byte soon after.
   if (known && (known.magic !== 'MZ' || head.includes('\0'))) return known.is;
-  if (markup.test(start)) return 'an HTML page or script';
-  return mime && !mime.startsWith('text/') ? `a file of type ${mime}` : undefined;
+  return markup.test(start) ? 'an HTML page or script' : undefined;
 }

@@ -66,10 +66,12 @@ function sniffZip(bytes: Uint8Array, claim: string, mime: string | undefined): S
 }
 
 function sniffOther(bytes: Uint8Array, claim: string, mime: string | undefined): SniffedDocument {
-  const foreign = describeForeignContent(bytes, mime);
+  const foreign = describeForeignContent(bytes);
   if (foreign) return unsupported(claim, foreign);
   const text = decodeText(bytes);
-  if (text === undefined) return unsupported(claim, 'binary data of an unknown format');
+  // Whole text without a control character is text, though its first letters may be some format's magic number.
+  if (text === undefined)
+    return unsupported(claim, mime ? `a file of type ${mime}` : 'binary data of an unknown format');
   return text.trim() === '' ? refuse('empty', `${claim} holds only white space; send the file again.`) : accept('text');
 }
 

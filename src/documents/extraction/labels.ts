@@ -82,7 +82,7 @@ const table: readonly { readonly kind: LabelKind; readonly weak?: true; readonly
     kind: 'dueDate',
     patterns: [
       `(?:payment |invoice |amount |balance |total )?due (?:date|on|by)|date due|due|pay(?:ment)? (?:by|before|until)|please pay by|payable (?:by|on|before|until)`,
-      `(?:zahlbar|zu zahlen|fallig)(?: (?:bis|am|zum|bis zum))*|falligkeit(?:sdatum|stermin)?|zahlungsziel|zahlungstermin|zahlungsfrist|zahlung bis|faellig(?:keit)?(?: am)?|valuta`,
+      `(?:zahlbar|zu zahlen|fallig)(?: (?:bis|am|zum|bis zum))*|falligkeit(?:sdatum|stermin)?|zahlungsziel|zahlungstermin|zahlungsfrist|zahlung bis|spatestens(?: (?:bis|am|zum|bis zum))*|faellig(?:keit)?(?: am)?|valuta`,
       `verval ?datum|vervaldag|uiterste betaaldatum|te betalen (?:voor|uiterlijk)|betalen voor|uiterlijk`,
       `(?:date )?(?:d')?echeance|date limite (?:de )?(?:paiement|reglement)|a (?:payer|regler) (?:avant|au plus tard)(?: le)?|payable (?:avant|au|le)|date de (?:paiement|reglement)|paiement (?:avant|le)`,
       `(?:fecha (?:de )?)?vencimiento|fecha limite de pago|pagar antes del?`,

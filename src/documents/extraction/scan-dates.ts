@@ -12,7 +12,7 @@ export interface FoundDate {
 const monthNames: readonly string[] = [
   'january jan januar janner januari janvier janv enero ene gennaio gen janeiro stycznia styczen ledna tammikuuta',
   'february feb februar februari fevrier fevr fev febrero febbraio fevereiro lutego luty unora helmikuuta',
-  'march mar marz maerz mrz maart mrt mars marzo marco marca marzec brezna maaliskuuta',
+  'march mar marz maerz mrz maart mrt mars marts marzo marco marca marzec brezna maaliskuuta',
   'april apr avril avr abril abr aprile kwietnia kwiecien dubna huhtikuuta',
   'may mai mei mayo maggio mag maio maja maj kvetna toukokuuta',
   'june jun juni juin junio giugno giu junho czerwca czerwiec cervna kesakuuta',
@@ -21,7 +21,7 @@ const monthNames: readonly string[] = [
   'september sept sep septembre septiembre settembre set setembro wrzesnia wrzesien zari syyskuuta',
   'october oct oktober okt octobre octubre ottobre ott outubro out pazdziernika pazdziernik rijna lokakuuta',
   'november nov novembre noviembre novembro listopada listopad listopadu marraskuuta',
-  'december dec dezember dez decembre diciembre dic dicembre dezembro grudnia grudzien prosince joulukuuta',
+  'december dec desember dezember dez decembre diciembre dic dicembre dezembro grudnia grudzien prosince joulukuuta',
 ];
 
 const monthOf = new Map(
