@@ -1,0 +1,88 @@
+import type { AcceptedDocument } from '../../src/intake/intake.ts';
+import type { DocumentRecord } from '../../src/documents/document-record.ts';
+import type { SagaView } from '../../src/ops/saga-view.ts';
+
+export interface Answer<T> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: T;
+}
+
+/** A problem document (RFC 9457). */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors?: readonly { readonly field: string; readonly message: string }[];
+  readonly correlationId: string;
+}
+
+export type Accepted = AcceptedDocument & { readonly statusUrl: string };
+
+/** What a client of the program does, over HTTP. */
+export interface Api {
+  send<T = unknown>(path: string, init?: RequestInit & { readonly duplex?: 'half' }): Promise<Answer<T>>;
+  get<T>(path: string): Promise<Answer<T>>;
+  post<T = unknown>(path: string, body: unknown): Promise<Answer<T>>;
+  /** Posts a file as the raw body and expects it to be taken. */
+  upload(name: string, content: Uint8Array, headers?: Readonly<Record<string, string>>): Promise<Accepted>;
+  saga(instanceId: string): Promise<SagaView>;
+  record(documentId: string): Promise<DocumentRecord>;
+  /** Asks again until it is so. */
+  untilSaga(instanceId: string, isSo: (saga: SagaView) => boolean): Promise<SagaView>;
+  untilRecord(documentId: string, isSo: (record: DocumentRecord) => boolean): Promise<DocumentRecord>;
+}
+
+export function createApi(baseUrl: string): Api {
+  const send: Api['send'] = async <T>(path: string, init: RequestInit = {}) => {
+    const response = await fetch(new URL(path, baseUrl), init);
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
+  };
+  const get: Api['get'] = (path) => send(path);
+  const saga = async (id: string) => taken(await get<SagaView>(`/api/sagas/${id}`), 200);
+  const record = async (id: string) => taken(await get<DocumentRecord>(`/api/documents/${id}`), 200);
+  return {
+    send,
+    get,
+    post: (path, body) =>
+      send(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    async upload(name, content, headers = {}) {
+      const path = `/api/documents?name=${encodeURIComponent(name)}`;
+      return taken(await send<Accepted>(path, { method: 'POST', headers, body: Buffer.from(content) }), 202);
+    },
+    saga,
+    record,
+    untilSaga: (id, isSo) => until(`saga ${id}`, async () => await saga(id), isSo),
+    untilRecord: (id, isSo) => until(`record ${id}`, async () => await record(id), isSo),
+  };
+}
+
+function taken<T>({ status, body }: Answer<T>, expected: number): T {
+  if (status === expected) return body;
+  throw new Error(`expected ${expected}, got ${status}: ${JSON.stringify(body)}`);
+}
+
+const patienceMs = 50_000;
+
+/**
+ * Asks again and again until the answer is as wanted; an error counts as no answer yet.
+ * @throws Error with the last answer when patience ends
+ */
+export async function until<T>(what: string, ask: () => Promise<T>, isSo: (answer: T) => boolean): Promise<T> {
+  const end = Date.now() + patienceMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      const answer = await ask();
+      if (isSo(answer)) return answer;
+      last = answer;
+    } catch (error) {
+      last = String(error);
+    }
+    if (Date.now() > end) throw new Error(`${what} did not become as expected; last seen: ${JSON.stringify(last)}`);
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+}

@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, inject, onTestFinished } from 'vitest';
+import { accountKey as cosmosKey } from '../../src/emulators/cosmos/account.ts';
+
+/** The whole program as a user starts it, in a process of its own. */
+export interface Program {
+  readonly url: string;
+  /** What leads the real SDKs to the local services. */
+  readonly connections: Connections;
+  /** Everything that it has printed so far. */
+  readonly output: () => string;
+  /** SIGKILL, and waits for the end. */
+  kill(): Promise<void>;
+  /** SIGTERM; answers the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export interface Connections {
+  readonly storage: string;
+  readonly cosmos: string;
+  readonly serviceBus: string;
+}
+
+export interface ProgramOptions {
+  readonly dataDir: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A folder for the tests of a file, or of one test when it is made within one. */
+export async function makeDataFolder(cleanUp: typeof afterAll | typeof onTestFinished): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'e2e-'));
+  cleanUp(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+/** Starts the program on free ports and waits until it says that it is ready. */
+export async function startProgram({ dataDir, env = {} }: ProgramOptions): Promise<Program> {
+  const child = spawn(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      join(inject('appDir'), 'dist/src/local/start.js'),
+      '--port',
+      '0',
+      '--data',
+      dataDir,
+    ],
+    { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    const onOutput = (chunk: Buffer): void => {
+      output += chunk.toString('utf8');
+      const ready = /is ready on (http:\S+)/.exec(output)?.[1];
+      if (ready !== undefined) resolve(ready);
+    };
+    child.stdout.on('data', onOutput);
+    child.stderr.on('data', onOutput);
+    child.once('exit', (code) => reject(new Error(`the program ended with ${code} before it was ready:\n${output}`)));
+  });
+  return {
+    url,
+    connections: await readConnections(dataDir),
+    output: () => output,
+    kill: async () => void (await end(child, 'SIGKILL')),
+    stop: () => end(child, 'SIGTERM'),
+  };
+}
+
+/** One program for all tests of a file, in a folder of its own. */
+export async function useProgram(env: Readonly<Record<string, string>> = {}): Promise<Program> {
+  const dataDir = await makeDataFolder(afterAll);
+  const program = await startProgram({ dataDir, env });
+  afterAll(() => program.kill());
+  return program;
+}
+
+async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  }
+  return child.exitCode;
+}
+
+/** The key of every local storage emulator, published with its account. */
+const storageKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+
+async function readConnections(dataDir: string): Promise<Connections> {
+  const file = await readFile(join(dataDir, 'services', 'ports.json'), 'utf8');
+  const { blob, cosmos, serviceBus } = JSON.parse(file) as { blob: number; cosmos: number; serviceBus: number };
+  const account = 'devstoreaccount1';
+  return {
+    storage: `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${storageKey};BlobEndpoint=http://127.0.0.1:${blob}/${account};`,
+    cosmos: `AccountEndpoint=http://127.0.0.1:${cosmos}/;AccountKey=${cosmosKey};`,
+    serviceBus: `Endpoint=sb://localhost:${serviceBus};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;`,
+  };
+}
