@@ -40,10 +40,12 @@ export function answer(
 }
 
 function answerFailure(response: ServerResponse, error: unknown, log: Log): void {
-  if (error instanceof WorkerGoneError) log('error', 'Host.Http', error.message);
+  const clientGone = response.req.destroyed && !response.req.complete;
+  if (clientGone) log('debug', 'Host.Http', `The client broke off its request: ${String(error)}`);
+  else if (error instanceof WorkerGoneError) log('error', 'Host.Http', error.message);
   else if (!(error instanceof BodyTooLargeError)) log('error', 'Host.Http', inspect(error));
   if (response.headersSent || response.destroyed) return void response.destroy();
-  answer(response, error instanceof BodyTooLargeError ? 413 : 500, '', { connection: 'close' });
+  answer(response, error instanceof BodyTooLargeError ? 413 : 500);
 }
 
 async function listen(server: Server, { host, port }: HttpServerOptions): Promise<number> {

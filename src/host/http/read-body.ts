@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Transform } from 'node:stream';
+import { Transform, type Readable } from 'node:stream';
 
 /** What Functions accepts by default; FUNCTIONS_REQUEST_BODY_SIZE_LIMIT changes it. */
 export const defaultBodyLimit = 104_857_600;
@@ -10,37 +10,79 @@ export class BodyTooLargeError extends Error {
 
 const tooLarge = (limit: number) => new BodyTooLargeError(`The request body is larger than ${limit} bytes.`);
 
-function checkAnnouncedLength(request: IncomingMessage, limit: number): void {
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+function announcedLength(request: IncomingMessage, limit: number): number {
+  const length = Number(request.headers['content-length'] ?? 0);
+  if (length > limit) throw tooLarge(limit);
+  return length;
 }
 
 export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** @throws BodyTooLargeError as soon as that is certain. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array> {
-  checkAnnouncedLength(request, limit);
-  const chunks: Buffer[] = [];
+/** The rest is not left unread: a client that still sends would meet a closed connection and never see the answer. */
+const discardRest = (request: IncomingMessage) => void request.resume();
+
+async function readChunks(request: IncomingMessage, take: (chunk: Buffer, length: number) => void): Promise<number> {
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    take(chunk, length);
     length += chunk.length;
-    if (length > limit) throw tooLarge(limit);
-    chunks.push(chunk);
   }
-  const [only] = chunks;
-  return chunks.length === 1 && only ? only : Buffer.concat(chunks, length);
+  return length;
 }
 
-/** Passes the body on and fails with BodyTooLargeError at the byte over the limit. */
-export function createBodyLimiter(request: IncomingMessage, limit: number): Transform {
-  checkAnnouncedLength(request, limit);
+/**
+ * The body in a buffer of its own, so that it can be handed to another thread.
+ *
+ * @throws BodyTooLargeError as soon as that is certain.
+ */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array> {
+  try {
+    const announced = announcedLength(request, limit);
+    if (announced > 0) {
+      const body = Buffer.allocUnsafeSlow(announced);
+      await readChunks(request, (chunk, offset) => void chunk.copy(body, offset));
+      return body;
+    }
+    const chunks: Buffer[] = [];
+    const length = await readChunks(request, (chunk, before) => {
+      if (before + chunk.length > limit) throw tooLarge(limit);
+      chunks.push(chunk);
+    });
+    const body = Buffer.allocUnsafeSlow(length);
+    chunks.reduce((offset, chunk) => offset + chunk.copy(body, offset), 0);
+    return body;
+  } catch (error) {
+    discardRest(request);
+    throw error;
+  }
+}
+
+/** The body as it comes. `onTooLarge` is called at the byte over the limit; the stream fails then too. */
+export function streamBody(
+  request: IncomingMessage,
+  limit: number,
+  onTooLarge: (error: BodyTooLargeError) => void,
+): Readable {
   let length = 0;
-  return new Transform({
+  const limiter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       length += chunk.length;
       if (length > limit) done(tooLarge(limit));
       else done(null, chunk);
     },
   });
+  limiter.on('error', (error) => {
+    request.unpipe(limiter);
+    discardRest(request);
+    if (error instanceof BodyTooLargeError) onTooLarge(error);
+  });
+  try {
+    announcedLength(request, limit);
+    request.pipe(limiter);
+  } catch (error) {
+    limiter.destroy(error as Error);
+  }
+  return limiter;
 }

@@ -1,7 +1,7 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Invocation, InvocationResult, Invoke } from '../worker/contract.ts';
-import { BodyTooLargeError, createBodyLimiter, hasBody } from './read-body.ts';
+import { hasBody, streamBody } from './read-body.ts';
 
 interface StreamOptions {
   readonly request: IncomingMessage;
@@ -58,7 +58,6 @@ function connectToApp({ request, streamUri, invocation }: StreamOptions): Client
  */
 export function streamThroughApp(options: StreamOptions): Promise<InvocationResult | undefined> {
   const { request, response, bodyLimit, invocation, invoke } = options;
-  const limiter = hasBody(request) ? createBodyLimiter(request, bodyLimit) : undefined;
   const upstream = connectToApp(options);
   const outcome = Promise.withResolvers<InvocationResult | undefined>();
   const answered = Promise.withResolvers<void>();
@@ -71,11 +70,9 @@ export function streamThroughApp(options: StreamOptions): Promise<InvocationResu
   upstream.once('error', outcome.reject);
   upstream.once('close', answered.resolve);
   response.once('close', () => upstream.destroy());
-  if (limiter) {
-    pipeline(request, limiter, upstream).catch((error: unknown) => {
-      // Anything else means that one side has closed its end, which it may do before it has seen the whole body.
-      if (error instanceof BodyTooLargeError) outcome.reject(error);
-    });
+  if (hasBody(request)) {
+    // When it fails otherwise, one side has closed its end, which it may do before it has seen the whole body.
+    pipeline(streamBody(request, bodyLimit, outcome.reject), upstream).catch(() => upstream.destroy());
   } else {
     upstream.end();
   }
