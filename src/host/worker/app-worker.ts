@@ -1,13 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Invoke } from './contract.ts';
 import type { LoadedApp } from './messages.ts';
-import {
-  startAppThread,
-  WorkerGoneError,
-  type AppLoadError,
-  type AppThread,
-  type AppThreadOptions,
-} from './start-app-thread.ts';
+import { startAppThread, WorkerGoneError, type AppThread, type AppThreadOptions } from './start-app-thread.ts';
 
 const firstRestartDelay = 100;
 const longestRestartDelay = 30_000;
@@ -32,51 +26,63 @@ export const computeRestartDelay = (failures: number) =>
 /** @throws AppLoadError when the app does not load at the first start; later failures are logged and tried again. */
 export async function createAppWorker(options: AppThreadOptions & { readonly clock: Clock }): Promise<AppWorker> {
   const { clock, log } = options;
+  const first = await startAppThread(options);
+  let thread = first;
+  let running = Promise.resolve(first);
   let stopping = false;
   let failures = 0;
-  let cancelRestart: (() => void) | undefined;
-  let thread = await startAppThread(options);
-  let running: Promise<AppThread> = Promise.resolve(thread);
+  /** Ends the waiting for the next start. */
+  let wake: (() => void) | undefined;
 
-  const watch = async (started: AppThread) => {
-    const since = clock.now();
-    const reason = await started.ended;
-    if (stopping) return;
-    log('error', 'Host.Worker', `The app crashed: ${reason}`);
-    if (clock.now() - since > healthyLife) failures = 0;
-    restart();
-  };
-  const startAgain = async (next: PromiseWithResolvers<AppThread>) => {
+  const wait = (milliseconds: number) =>
+    new Promise<void>((resolve) => {
+      const cancel = clock.at(clock.now() + milliseconds, resolve);
+      wake = () => {
+        cancel();
+        resolve();
+      };
+    });
+  const startAgain = async (): Promise<AppThread> => {
+    const delay = computeRestartDelay(failures++);
+    log('warning', 'Host.Worker', `The app is started again in ${delay} ms.`);
+    await wait(delay);
+    if (stopping) throw new WorkerGoneError('The host is stopping.');
     try {
-      thread = await startAppThread(options);
-      next.resolve(thread);
-      void watch(thread);
-      if (stopping) await thread.stop(terminateGrace);
-    } catch (error) {
-      const { message, stack } = error as AppLoadError;
-      log('error', 'Host.Worker', `The app could not be loaded again: ${stack ?? message}`);
-      next.reject(new WorkerGoneError(`The app could not be loaded again: ${message}`));
-      if (!stopping) restart();
+      return await startAppThread(options);
+    } catch (cause) {
+      const { message, stack } = cause as Error;
+      log('error', 'Host.Worker', `The app does not load any more: ${stack ?? message}`);
+      throw new WorkerGoneError(`The app does not load any more: ${message}`, { cause });
     }
   };
-  const restart = () => {
-    const delay = computeRestartDelay(failures++);
-    log('warning', 'Host.Worker', `The app is restarted in ${delay} ms.`);
-    const next = Promise.withResolvers<AppThread>();
-    next.promise.catch(() => {}); // nobody may be waiting for it
-    running = next.promise;
-    cancelRestart = clock.at(clock.now() + delay, () => void startAgain(next));
+  const untilItEnds = async (started: AppThread) => {
+    thread = started;
+    const since = clock.now();
+    const reason = await started.ended;
+    if (!stopping) log('error', 'Host.Worker', `The app crashed: ${reason}`);
+    if (clock.now() - since > healthyLife) failures = 0;
   };
-  void watch(thread);
+  const keepRunning = async () => {
+    for (;;) {
+      const started = await running.catch(() => undefined);
+      if (started) await untilItEnds(started);
+      if (stopping) return;
+      running = startAgain();
+    }
+  };
+  const kept = keepRunning();
 
   return {
-    functions: thread.app.functions,
+    functions: first.app.functions,
     httpStreamUri: () => thread.app.httpStreamUri,
     invoke: async (invocation) => (await running).invoke(invocation),
     async stop() {
       stopping = true;
-      cancelRestart?.();
-      await thread.stop(terminateGrace);
+      wake?.();
+      // A thread that is still starting has to be ended as well.
+      const last = await running.catch(() => undefined);
+      await last?.stop(terminateGrace);
+      await kept;
     },
   };
 }

@@ -108,8 +108,9 @@ export async function startAppThread(options: AppThreadOptions): Promise<AppThre
   worker.on('exit', (code) => {
     reason ??= `the app ended its thread with exit code ${code}`;
     loaded.reject(Object.assign(new AppLoadError(reason), { stack: reason }));
-    calls.failAll(`The app's worker is gone: ${reason.split('\n', 1)[0]}`);
+    // Before its callers know, so that what they do next goes to the next thread.
     ended.resolve(reason);
+    calls.failAll(`The app's worker is gone: ${reason.split('\n', 1)[0]}`);
   });
   const forward = (stream: Readable, level: 'information' | 'warning') =>
     createInterface({ input: stream }).on('line', (line) => log(level, 'Host.Function.Console', line));

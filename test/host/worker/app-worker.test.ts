@@ -1,8 +1,10 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/host/clock.ts';
 import { computeRestartDelay, createAppWorker, type AppWorker } from '../../../src/host/worker/app-worker.ts';
 import type { Invocation, TypedData } from '../../../src/host/worker/contract.ts';
-import { makeApp, until, type LogLine } from '../run-app.ts';
+import { makeApp, makeFolder, until, type LogLine } from '../run-app.ts';
 
 type Files = Readonly<Record<string, string | object>>;
 
@@ -267,4 +269,36 @@ it('starts the app again when it crashes, and tells those that waited', async ()
 
 it('waits ever longer before a restart, but never over half a minute', () => {
   expect([0, 1, 2, 5, 9, 1000].map(computeRestartDelay)).toEqual([100, 200, 400, 3200, 30_000, 30_000]);
+});
+
+const crashable = (state: string) =>
+  `const { existsSync } = require('node:fs');
+  if (existsSync(${JSON.stringify(state)})) throw new Error('cannot load now');
+  ${commonJs}${generic('exit', '() => process.exit(1)')}${generic('alive', '() => "alive"')}`;
+
+it('tries again and again when the app does not load after a crash', async () => {
+  const state = join(makeFolder(), 'broken');
+  const { worker, lines } = await startApp({ 'index.js': crashable(state) });
+  writeFileSync(state, '');
+  await expect(call(worker, 'exit')).rejects.toThrow('exit code 1');
+  await expect(call(worker, 'alive')).rejects.toThrow('The app does not load any more: cannot load now');
+  expect(lines.map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/^The app does not load any more: Error: cannot load now\n\s+at .*index\.js/),
+  );
+  rmSync(state);
+  await until(() =>
+    call(worker, 'alive').then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  );
+});
+
+it('stops while it waits to start again, and tells those that wait with it', async () => {
+  const { worker } = await startApp({ 'index.js': crashable('/nowhere') });
+  await expect(call(worker, 'exit')).rejects.toThrow('exit code 1');
+  const waiting = call(worker, 'alive');
+  const stopped = worker.stop();
+  await expect(waiting).rejects.toThrow('The host is stopping.');
+  await stopped;
 });
