@@ -10,8 +10,17 @@ import { openRequestLink } from './request-link.ts';
 import { isCovered } from './sas-token.ts';
 import { openSessionLink, sessionFilter } from './session-link.ts';
 
-const readAddress = (terminus: { address?: string } | null | undefined): string =>
-  (terminus?.address ?? '').replace(/^\/+/u, '');
+type Terminus = { readonly address?: string | null } | null | undefined;
+
+const readAddress = (terminus: Terminus): string => (terminus?.address ?? '').replace(/^\/+/u, '');
+
+const echo = (terminus: Terminus) => ({ address: terminus?.address ?? '' });
+
+/** An answer without source and target would refuse the link. */
+function acceptAttach(link: Receiver | OutgoingLink): void {
+  link.set_source(echo(link.source));
+  link.set_target(echo(link.target));
+}
 
 function authorize({ claims, ports: { clock } }: Peer, address: string): void {
   if (isCovered(address.toLowerCase(), claims.values(), clock.now())) return;
@@ -32,8 +41,7 @@ export function attachIncoming(peer: Peer, link: Receiver): void {
       openProducerLink(peer.ports, link, address);
     }
   }
-  link.set_source({ ...link.source });
-  link.set_target({ ...link.target });
+  acceptAttach(link);
 }
 
 /** Attaches what a client receives on. @throws BrokerError to refuse it. */
@@ -48,11 +56,6 @@ export function attachOutgoing(peer: Peer, link: OutgoingLink): void {
     else return openReceiver(peer, link, address);
   }
   acceptAttach(link);
-}
-
-function acceptAttach(link: OutgoingLink): void {
-  link.set_source({ ...link.source });
-  link.set_target({ ...link.target });
 }
 
 function openReceiver(peer: Peer, link: OutgoingLink, address: string): void {

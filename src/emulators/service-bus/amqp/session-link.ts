@@ -24,7 +24,7 @@ function openSession(peer: Peer, link: OutgoingLink, queue: Queue, sessionId: st
   const lost = () =>
     link.close(toAmqpError(new BrokerError('session-lock-lost', `The lock of the session ${sessionId} has expired.`)));
   const lock = acceptSession(queue, sessionId, peer, lost);
-  link.set_source({ ...link.source, filter: { [sessionFilter]: sessionId } });
+  link.set_source({ address: queue.name, filter: { [sessionFilter]: sessionId } });
   link.local.attach.properties = { 'com.microsoft:locked-until-utc': rhea.types.wrap_long(toTicks(lock.until)) };
   openConsumerLink(peer, link, queue, lock);
 }
