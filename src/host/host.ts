@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { AppSettings } from './app-settings.ts';
+import { claimDataFolder } from './claim-data-folder.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { readHostJson } from './host-json.ts';
-import { startHttpServer, type HttpServer } from './http/http-server.ts';
+import { startHttpServer } from './http/http-server.ts';
 import { createConsoleLog, type Log } from './log.ts';
 import { runFunctions, type HostFunction } from './run-functions.ts';
-import { createAppWorker, type AppWorker } from './worker/app-worker.ts';
+import { createAppWorker } from './worker/app-worker.ts';
 
 export interface HostOptions {
   /** The folder with the app's package.json and host.json. */
@@ -51,7 +51,7 @@ const appEnvironment = (appDir: string, port: number, env: AppSettings) => ({
 /**
  * Runs an app until `close`. Resolves when the app is loaded and its triggers run.
  *
- * @throws for a host.json or port that cannot be used; AppLoadError, with the app's own stack, when the app does not load.
+ * @throws for a host.json, port or data folder that cannot be used; AppLoadError, with the app's own stack, when the app does not load.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const { dataDir, clock = systemClock, newId = randomUUID } = options;
@@ -59,25 +59,29 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const settings = readHostJson(appDir, options.env);
   const log = options.log ?? createConsoleLog(settings.logLevel, (line) => process.stdout.write(line));
   for (const warning of settings.warnings) log('warning', 'Host.Startup', warning);
-  mkdirSync(dataDir, { recursive: true });
 
+  await using opened = new AsyncDisposableStack();
+  opened.defer(claimDataFolder(dataDir));
   const main = await startHttpServer({ host: address, port: options.port, log });
+  opened.defer(() => main.close(0));
   const rpc = await startHttpServer({ host: address, port: 0, log });
-  let worker: AppWorker | undefined;
-  try {
-    const env = appEnvironment(appDir, main.port, options.env);
-    // Restarts of a crashed app wait in real time, whatever time the functions live in.
-    worker = await createAppWorker({ appDir, env, hostVersion, clock: systemClock, log });
-    const parts = { main, rpc, worker, settings, dataDir, env, clock, newId, log };
-    const running = await runFunctions(parts);
-    const { url, port } = main;
-    return { url, port, functions: running.functions, close: (graceMs = 10_000) => running.stop(graceMs) };
-  } catch (error) {
-    await stopAll(main, rpc, worker);
-    throw error;
-  }
-}
+  opened.defer(() => rpc.close(0));
+  const env = appEnvironment(appDir, main.port, options.env);
+  // Restarts of a crashed app wait in real time, whatever time the functions live in.
+  const worker = await createAppWorker({ appDir, env, hostVersion, clock: systemClock, log });
+  opened.defer(() => worker.stop());
+  const running = await runFunctions({ main, rpc, worker, settings, dataDir, env, clock, newId, log });
 
-async function stopAll(main: HttpServer, rpc: HttpServer, worker: AppWorker | undefined): Promise<void> {
-  await Promise.all([main.close(0), rpc.close(0), worker?.stop()]);
+  const toClose = opened.move();
+  const closeAll = async (graceMs: number) => {
+    await running.stop(graceMs);
+    await toClose.disposeAsync();
+  };
+  let closed: Promise<void> | undefined;
+  return {
+    url: main.url,
+    port: main.port,
+    functions: running.functions,
+    close: (graceMs = 10_000) => (closed ??= closeAll(graceMs)),
+  };
 }

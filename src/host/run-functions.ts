@@ -97,9 +97,9 @@ export async function runFunctions(parts: HostParts): Promise<RunningFunctions> 
   };
 }
 
-/** First what brings work, then what does it; the rpc server last, because functions call it until they end. */
+/** First what brings work, then what does it. The rpc server stays: functions call it until they end. */
 async function stopFunctions(
-  { main, rpc, worker }: HostParts,
+  { main, worker }: HostParts,
   engine: DurableEngine,
   triggers: RunningTrigger,
   graceMs: number,
@@ -113,5 +113,4 @@ async function stopFunctions(
   // Functions that still run are cut off here, which lets the engine end too.
   await worker.stop();
   await engineStops;
-  await rpc.close(0);
 }

@@ -51,10 +51,8 @@ export async function runApp(
     log: (level, category, message) => lines.push({ level, category, message }),
     ...options,
   });
-  let closed: Promise<void> | undefined;
-  const close = (graceMs?: number) => (closed ??= host.close(graceMs));
-  onTestFinished(() => close(1_000));
-  return { ...host, close, dataDir, lines };
+  onTestFinished(() => host.close(1_000));
+  return { ...host, dataDir, lines };
 }
 
 /** Asks again and again until it is so. The test's own timeout is the limit. */

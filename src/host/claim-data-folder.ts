@@ -1,0 +1,23 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/**
+ * Makes the folder where it is missing and keeps other hosts out of it until the answer is called or the process ends, in
+ * whatever way: the claim is a lock of the operating system, taken by SQLite.
+ *
+ * @throws where another host has claimed the folder.
+ */
+export function claimDataFolder(folder: string): () => void {
+  mkdirSync(folder, { recursive: true });
+  const lock = new DatabaseSync(join(folder, 'host.lock'));
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (cause) {
+    lock.close();
+    throw new Error(`The data folder ${folder} is in use by another host. Stop that one, or give another folder.`, {
+      cause,
+    });
+  }
+  return () => lock.close();
+}
