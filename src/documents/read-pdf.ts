@@ -3,6 +3,10 @@ import { layoutFromRuns, type Layout, type Page, type TextRun } from './layout.t
 import { openPdf, type OpenPdf } from './open-pdf.ts';
 import type { ReadLimits } from './read-text.ts';
 
+type PdfPage = Awaited<ReturnType<OpenPdf['getPage']>>;
+type PdfViewport = ReturnType<PdfPage['getViewport']>;
+type PdfText = Awaited<ReturnType<PdfPage['getTextContent']>>;
+
 /** The text layer of a PDF. Throws {@link DocumentUnreadableError}, also for a scan without one. */
 export async function readPdf(bytes: Uint8Array, limits: ReadLimits): Promise<Layout> {
   const pdf = await openPdf(bytes).catch((cause: unknown) => {
@@ -27,18 +31,24 @@ async function readPages(pdf: OpenPdf, limits: ReadLimits): Promise<Layout> {
   }
   const pages: Page[] = [];
   let characters = 0;
-  for (let number = 1; number <= pdf.numPages; number += 1) {
+  const count = (text: string) => {
     limits.signal?.throwIfAborted();
-    const page = await readPage(pdf, number).catch((cause: unknown) => {
-      throw new DocumentUnreadableError('damaged', `Page ${number} of the PDF cannot be read; export it anew.`, {
-        cause,
-      });
-    });
-    characters += countCharacters(page);
+    characters += text.length;
     if (characters > limits.characters) throw tooLarge(`more than the ${limits.characters} characters allowed`);
-    pages.push(page);
+  };
+  for (let number = 1; number <= pdf.numPages; number += 1) {
+    count('');
+    const page = await pdf.getPage(number).catch((cause: unknown) => {
+      throw damagedPage(number, cause);
+    });
+    const viewport = page.getViewport({ scale: 1 });
+    const runs = await readRuns(page, viewport, count).catch((cause: unknown) => {
+      limits.signal?.throwIfAborted();
+      throw cause instanceof DocumentUnreadableError ? cause : damagedPage(number, cause);
+    });
+    pages.push(layoutFromRuns(runs, viewport.width, viewport.height));
   }
-  if (characters === 0) {
+  if (pages.every(({ rows }) => rows.length === 0)) {
     throw new DocumentUnreadableError(
       'no_text',
       'The PDF has no text layer: it is a scan or a picture. Send it through text recognition, or enter the fields by hand.',
@@ -47,24 +57,29 @@ async function readPages(pdf: OpenPdf, limits: ReadLimits): Promise<Layout> {
   return { pages };
 }
 
-async function readPage(pdf: OpenPdf, number: number): Promise<Page> {
-  const page = await pdf.getPage(number);
-  const viewport = page.getViewport({ scale: 1 });
-  const content = await page.getTextContent();
+/**
+ * Reads piece by piece, so that `count` can end a page that has no end. The stream is then left as it is rather than
+ * cancelled: nobody pulls, so pdf.js makes no more of it, and closing the document ends it. (Cancelling makes pdf.js close
+ * the stream a second time, which throws where nobody can catch it.)
+ */
+async function readRuns(page: PdfPage, viewport: PdfViewport, count: (text: string) => void): Promise<TextRun[]> {
   const runs: TextRun[] = [];
-  for (const item of content.items) {
-    if (!('str' in item)) continue;
-    const [, , xSkew = 0, ySize = 0, x = 0, y = 0] = item.transform.map(Number);
-    const [left = 0, top = 0] = viewport.convertToViewportPoint(x, y).map(Number);
-    const size = Math.hypot(xSkew, ySize) || 1;
-    runs.push({ text: item.str, left, right: left + item.width, y: top, size });
+  const reader: ReadableStreamDefaultReader<PdfText> = page.streamTextContent().getReader();
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+    for (const item of piece.value.items) {
+      if (!('str' in item)) continue;
+      count(item.str);
+      const [, , xSkew = 0, ySize = 0, x = 0, y = 0] = item.transform.map(Number);
+      const [left = 0, top = 0] = viewport.convertToViewportPoint(x, y).map(Number);
+      runs.push({ text: item.str, left, right: left + item.width, y: top, size: Math.hypot(xSkew, ySize) || 1 });
+    }
   }
   page.cleanup();
-  return layoutFromRuns(runs, viewport.width, viewport.height);
+  return runs;
 }
 
-function countCharacters(page: Page): number {
-  return page.rows.reduce((sum, row) => sum + row.cells.reduce((inRow, { text }) => inRow + text.length, 0), 0);
+function damagedPage(number: number, cause: unknown): DocumentUnreadableError {
+  return new DocumentUnreadableError('damaged', `Page ${number} of the PDF cannot be read; export it anew.`, { cause });
 }
 
 function tooLarge(what: string): DocumentUnreadableError {

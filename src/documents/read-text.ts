@@ -8,7 +8,7 @@ import type { DocumentKind } from './sniff-document.ts';
 export interface ReadLimits {
   readonly pages: number;
   readonly characters: number;
-  /** Looked at between pages: ends the reading of a long document. */
+  /** Looked at between pages and within them, so that a document made to take long can be given up. */
   readonly signal?: AbortSignal;
 }
 
@@ -30,7 +30,8 @@ export async function readText(
   if (kind === 'png' || kind === 'jpeg') {
     throw new DocumentUnreadableError('no_text', 'An image has no text layer; enter the fields by hand in the review.');
   }
-  if (kind !== 'pdf') return readPlain(kind === 'docx' ? await readDocx(bytes) : decodeText(bytes), limits);
+  if (kind !== 'pdf')
+    return readPlain(kind === 'docx' ? await readDocx(bytes, limits.characters) : decodeText(bytes), limits);
   const layout = await readPdf(bytes, limits);
   return { text: renderLayout(layout), layout, pages: layout.pages.length };
 }

@@ -22,7 +22,7 @@ const words = {
   withTax: word(`(?:${including}) (?:\\d+(?:[.,]\\d+)? ?% ?)?(?:${tax})`),
   subtotal: word('sub ?-?totals?|subtotaal|zwischensumme|sous ?-?total|subtotale|delsum|mezisoucet'),
   net: word(
-    'net|netto|nettobetrag|nettosumme|nettowert|warenwert|h\\.?t\\.?|hors taxes?|taxable|grondslag|base imponible|base|bases?|imponibile|bemessungsgrundlage|excl\\.?|exkl\\.?|exclusief|valor neto|neto|steuerpflichtig(?:er betrag)?|nettoverdi|zaklad dane|bez dph|goods total',
+    'untaxed|net|netto|nettobetrag|nettosumme|nettowert|warenwert|h\\.?t\\.?|hors taxes?|taxable|grondslag|base imponible|base|bases?|imponibile|bemessungsgrundlage|excl\\.?|exkl\\.?|exclusief|valor neto|neto|steuerpflichtig(?:er betrag)?|nettoverdi|zaklad dane|bez dph|goods total',
   ),
   gross: word(
     'gross|brutto|bruttobetrag|bruttosumme|t\\.?t\\.?c\\.?|incl\\.?|inkl\\.?|inclusief|toutes taxes comprises|iva incluido|iva inclusa',
@@ -35,6 +35,10 @@ const words = {
   ),
   adjustment: word(
     'discounts?|rabatt|nachlass|remise|korting|descuento|sconto|shipping(?: (?:and|&) handling)?|delivery|versand(?:kosten)?|verzendkosten|frais de (?:port|livraison)|livraison|porto|freight|postage|handling|gastos de envio|spese di spedizione|surcharge|zuschlag|round(?:ing)?(?: off)?|frakt',
+  ),
+  /** A page's sum taken to the next page. */
+  carried: word(
+    'carried (?:forward|over)|brought forward|c/f|b/f|ubertrag|a reporter|report|riporto|suma (?:y sigue|anterior)|transport(?:eren)?',
   ),
   other: word(
     'paid|deposit|credits?|skonto|previous|carried forward|ubertrag|bezahlt|betaald|anzahlung|acompte|gutschrift|change|cash|tendered|visa|mastercard|unit price|einzelpreis|price|vk-preis|saldo vorher|last (?:bill|invoice)|quantity|limit|fee|mahngebuhr|capital|stammkapital|kapital|savings?|you save',
@@ -49,7 +53,7 @@ const sum = /amount|betrag|montant|bedrag|prijs|price|preis|importe|importo/;
  * tables need no row for every phrase in every language.
  */
 export function amountMeaning(folded: string): AmountMeaning | undefined {
-  if (words.identity.test(folded)) return undefined;
+  if (words.identity.test(folded) || isCarriedForward(folded)) return undefined;
   const isTotal = words.total.test(folded);
   const isDue = words.due.test(folded);
   if (words.subtotal.test(folded))
@@ -69,6 +73,10 @@ export function amountMeaning(folded: string): AmountMeaning | undefined {
   if (words.net.test(folded)) return { role: 'net', isWeak: false };
   if (words.tax.test(folded)) return { role: 'tax', isWeak: false };
   return isTotal ? { role: 'total', isWeak: true } : undefined;
+}
+
+export function isCarriedForward(folded: string): boolean {
+  return words.carried.test(folded) && folded.length < 40;
 }
 
 /** Whether words announce a sum; discounts and shipping may be lines among others. */

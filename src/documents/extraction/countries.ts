@@ -23,6 +23,8 @@ const signs: readonly { readonly country: string; readonly sign: RegExp }[] = [
   { country: 'NO', sign: /\b(?:Norge|Norway|Foretaksregisteret)\b/ },
   { country: 'BE', sign: /\b(?:België|Belgique|Belgium)\b/ },
   { country: 'PT', sign: /\b(?:Portugal|Lisboa)\b/ },
+  { country: 'JP', sign: /\b(?:Japan|Tokyo|Osaka)\b|日本|円/ },
+  { country: 'CN', sign: /\b(?:China|Shanghai|Shenzhen|Beijing)\b|中国/ },
   { country: 'SG', sign: /\bSingapore\b/ },
   { country: 'ZA', sign: /\bSouth Africa\b/ },
 ];

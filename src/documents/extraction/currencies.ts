@@ -23,8 +23,7 @@ const marks: readonly CurrencyMark[] = [
   { text: 'R$', codes: ['BRL'] },
   { text: '$', codes: ['USD', 'CAD', 'AUD', 'NZD', 'HKD', 'SGD', 'MXN'] },
   { text: '€', codes: ['EUR'] },
-  { text: 'Euro', codes: ['EUR'] },
-  { text: 'euros', codes: ['EUR'] },
+  ...['Euro', 'euro', 'EURO', 'Euros', 'euros'].map((text) => ({ text, codes: ['EUR'] })),
   { text: '£', codes: ['GBP'] },
   { text: '¥', codes: ['JPY', 'CNY'] },
   { text: '円', codes: ['JPY'] },
@@ -33,8 +32,7 @@ const marks: readonly CurrencyMark[] = [
   { text: 'Rs', codes: ['INR'] },
   { text: 'Fr.', codes: ['CHF'] },
   { text: 'SFr.', codes: ['CHF'] },
-  { text: 'kr', codes: ['SEK', 'NOK', 'DKK', 'ISK'] },
-  { text: 'kr.', codes: ['DKK', 'SEK', 'NOK', 'ISK'] },
+  ...['kr', 'kr.', 'Kr', 'Kr.', 'KR'].map((text) => ({ text, codes: ['SEK', 'NOK', 'DKK', 'ISK'] })),
   { text: 'zł', codes: ['PLN'] },
   { text: 'Kč', codes: ['CZK'] },
   { text: 'Ft', codes: ['HUF'] },
@@ -46,19 +44,19 @@ const marks: readonly CurrencyMark[] = [
   { text: '฿', codes: ['THB'] },
 ];
 
-const byText = new Map(marks.map((mark) => [mark.text.toLowerCase(), mark]));
+const byText = new Map(marks.map((mark) => [mark.text, mark]));
 const alternatives = marks
   .map(({ text }) => text.replace(/[$.]/g, '\\$&'))
   .sort((a, b) => b.length - a.length)
   .join('|');
-const markBefore = new RegExp(`(?<![\\p{L}\\p{Sc}])(${alternatives})[ \\u00a0]?[-–−(]?[ \\u00a0]?$`, 'iu');
-const markAfter = new RegExp(`^[ \\u00a0]?(?:,-{1,2} ?)?-?\\)?(${alternatives})(?![\\p{L}])`, 'iu');
+const markBefore = new RegExp(`(?<![\\p{L}\\p{Sc}])(${alternatives})[ \\u00a0]?[-–−(]?[ \\u00a0]?$`, 'u');
+const markAfter = new RegExp(`^[ \\u00a0]?(?:,-{1,2} ?)?-?\\)?(${alternatives})(?![\\p{L}])`, 'u');
 const markAnywhere = new RegExp(`(?<![\\p{L}])(${isoCodes.join('|')}|€|£|₹)(?![\\p{L}])`, 'gu');
 
 /** The currency printed directly before or after a number. */
 export function currencyMark(before: string, after: string): CurrencyMark | undefined {
   const text = markBefore.exec(before.slice(-10))?.[1] ?? markAfter.exec(after.slice(0, 12))?.[1];
-  return text === undefined ? undefined : byText.get(text.toLowerCase());
+  return text === undefined ? undefined : byText.get(text);
 }
 
 /** Currencies named in a text away from any number, as in "Total EUR" or "all amounts in USD". */
@@ -66,9 +64,7 @@ export function currencyNames(text: string): readonly CurrencyMark[] {
   const spelt = spelledOut
     .filter(({ pattern }) => pattern.test(text))
     .map(({ code }) => ({ text: code, codes: [code] }));
-  return [...text.matchAll(markAnywhere)]
-    .flatMap((match) => byText.get((match[1] ?? '').toLowerCase()) ?? [])
-    .concat(spelt);
+  return [...text.matchAll(markAnywhere)].flatMap((match) => byText.get(match[1] ?? '') ?? []).concat(spelt);
 }
 
 const spelledOut: readonly { readonly pattern: RegExp; readonly code: string }[] = [
@@ -99,6 +95,8 @@ const currencyByCountry: Readonly<Record<string, string>> = {
   AU: 'AUD',
   NZ: 'NZD',
   SG: 'SGD',
+  JP: 'JPY',
+  CN: 'CNY',
   ZA: 'ZAR',
 };
 

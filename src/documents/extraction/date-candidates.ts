@@ -17,8 +17,9 @@ export function dateCandidates(
   view: DocumentView,
   kind: 'issueDate' | 'dueDate',
   order: DateOrder | undefined,
+  lineRows: ReadonlySet<number>,
 ): Candidate<string>[] {
-  const found = labelledDates(view, kind);
+  const found = labelledDates(view, kind, lineRows);
   const isSure = found.some(({ cues }) => cues.includes('label'));
   // "Date" counts only where no label says of what.
   const counted = isSure ? found.filter(({ cues }) => cues.includes('label')) : found;
@@ -28,11 +29,18 @@ export function dateCandidates(
   });
 }
 
-/** A document's only date is the likeliest date of issue, but a guess. */
-export function onlyDate(view: DocumentView, order: DateOrder | undefined): Candidate<string>[] {
-  const readings = new Map(scanDates(view.text).map((date) => [date.readings[0], readDate(date, order)]));
-  const [only] = readings.values();
-  return only && readings.size === 1 ? [{ value: only.value, cues: ['only-date', ...only.cues] }] : [];
+/** The only date of a document, apart from its due date, is the likeliest date of issue, but a guess. */
+export function onlyDate(
+  view: DocumentView,
+  order: DateOrder | undefined,
+  dueDate: string | undefined,
+): Candidate<string>[] {
+  const readings = scanDates(view.text).map((date) => readDate(date, order));
+  const others = readings.filter(({ value }) => value !== dueDate);
+  const [only] = others;
+  return only && others.every(({ value }) => value === only.value)
+    ? [{ value: only.value, cues: ['only-date', ...only.cues] }]
+    : [];
 }
 
 function readDate(date: FoundDate, order: DateOrder | undefined): Candidate<string> {
@@ -48,8 +56,13 @@ export function isInHead(view: DocumentView, cell: ViewCell): boolean {
   return row !== undefined && row.page === 0 && row.depth < 0.45;
 }
 
-function labelledDates(view: DocumentView, kind: 'issueDate' | 'dueDate'): LabelledDate[] {
-  return placesOf(view, kind).flatMap(({ label, places }) => {
+function labelledDates(
+  view: DocumentView,
+  kind: 'issueDate' | 'dueDate',
+  lineRows: ReadonlySet<number>,
+): LabelledDate[] {
+  const labelled = placesOf(view, kind).filter(({ cell }) => !lineRows.has(cell.row));
+  return labelled.flatMap(({ label, places }) => {
     for (const { cell, from, relation } of places) {
       const date = scanDates(cell.text).find(({ start }) => start >= from);
       const isNear =

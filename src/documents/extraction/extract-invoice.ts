@@ -2,7 +2,14 @@ import type { Extraction, ExtractedFields } from '../fields.ts';
 import { layoutFromText, type Layout } from '../layout.ts';
 import { amountCandidates } from './amount-candidates.ts';
 import { currencyCandidates } from './currency-candidates.ts';
-import { dateCandidates, daysBetween, inferDateOrder, onlyDate, paymentTermDays } from './date-candidates.ts';
+import {
+  type DateOrder,
+  dateCandidates,
+  daysBetween,
+  inferDateOrder,
+  onlyDate,
+  paymentTermDays,
+} from './date-candidates.ts';
 import { detectCountries } from './countries.ts';
 import { createDocumentView, type DocumentView } from './document-view.ts';
 import { ibanCandidates, vatIdCandidates } from './identifier-candidates.ts';
@@ -43,14 +50,14 @@ export function extractInvoice(document: Layout | string): Extraction {
   const customerName = withFullName(chooseBest(parties.customers, isSameParty), parties.customers);
 
   const fields = {
-    invoiceNumber: chooseBest(referenceCandidates(view, 'invoiceNumber')),
-    ...extractDates(view, inferDateOrder(view, language, countries)),
+    invoiceNumber: chooseBest(referenceCandidates(view, 'invoiceNumber', table.rows)),
+    ...extractDates(view, inferDateOrder(view, language, countries), table.rows),
     currency: chooseBest(currencyCandidates(view.text, style, language, countries)),
     netAmount: amounts.net,
     taxAmount: amounts.tax,
     totalAmount: amounts.total,
     vendorName,
-    purchaseOrderNumber: chooseBest(referenceCandidates(view, 'purchaseOrderNumber')),
+    purchaseOrderNumber: chooseBest(referenceCandidates(view, 'purchaseOrderNumber', table.rows)),
     customerName:
       customerName && vendorName && isSameParty(customerName.value, vendorName.value) ? undefined : customerName,
     vatId,
@@ -76,9 +83,12 @@ interface Dates {
 }
 
 /** The two dates support each other where the payment terms lie between them, and lose confidence where they are swapped. */
-function extractDates(view: DocumentView, order: ReturnType<typeof inferDateOrder>): Dates {
-  const issued = chooseBest([...dateCandidates(view, 'issueDate', order), ...onlyDate(view, order)]);
-  const due = chooseBest(dateCandidates(view, 'dueDate', order));
+function extractDates(view: DocumentView, order: DateOrder | undefined, lineRows: ReadonlySet<number>): Dates {
+  const due = chooseBest(dateCandidates(view, 'dueDate', order, lineRows));
+  const issued = chooseBest([
+    ...dateCandidates(view, 'issueDate', order, lineRows),
+    ...onlyDate(view, order, due?.value),
+  ]);
   if (!issued || !due) return { issueDate: issued, dueDate: due };
   const days = daysBetween(issued.value, due.value);
   if (days < 0) return { issueDate: also(issued, 'due-before-issue'), dueDate: also(due, 'due-before-issue') };

@@ -74,7 +74,7 @@ const table: readonly { readonly kind: LabelKind; readonly weak?: true; readonly
       `dated|date le`,
       // "Rechnung Nr. 4711 vom 3. Mai", "du 2 juillet" on a line of its own, "Zürich, 12. März".
       `(?<=${invoice}.{0,30} )(?:vom|dated|of|du|van|del|de fecha|z dnia)(?= [0-9a-z])`,
-      `^(?:du|le|vom|den|dated|van|del)(?= [0-9])`,
+      `(?:(?<=[0-9] )|^)(?:du|le|vom|den|dated|van|del)(?= [0-9])`,
       `^[a-z. -]{3,20}, ?(?:den |le |el |il )?(?=[0-9])`,
     ],
   },
@@ -90,6 +90,7 @@ const table: readonly { readonly kind: LabelKind; readonly weak?: true; readonly
       `forfallsdato|forfaldsdato|forfallodatum|forfallodag|betalas senast|termin platnosci|datum splatnosti|splatnost|erapaiva|fizetesi hatarido`,
     ],
   },
+  { kind: 'dueDate', weak: true, patterns: ['(?<![0-9] )bis zum(?= [0-9])'] },
   {
     kind: 'vendor',
     patterns: [

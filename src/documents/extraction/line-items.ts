@@ -1,5 +1,5 @@
 import type { LineItem } from '../fields.ts';
-import { amountMeaning, isSum } from './amount-words.ts';
+import { amountMeaning, isCarriedForward, isSum } from './amount-words.ts';
 import { spanOf, type DocumentView, type ViewCell, type ViewRow } from './document-view.ts';
 import { lineTableColumns, type Column, type ColumnKind } from './line-table.ts';
 import { isMoney, scanAmounts, type FoundAmount, type NumberStyle } from './scan-amounts.ts';
@@ -32,7 +32,7 @@ export function readLineItems(view: DocumentView, style: NumberStyle): LineItems
       last = undefined;
       continue;
     }
-    if (!columns) continue;
+    if (!columns || row.cells.some(({ folded }) => isCarriedForward(folded))) continue;
     const values = readValues(row, columns, style);
     if (isSummary(row, values)) {
       columns = undefined;

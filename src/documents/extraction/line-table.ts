@@ -29,7 +29,7 @@ const headings: readonly (readonly [ColumnKind, string])[] = [
   ],
   [
     'amount',
-    '(?:line |net |gross |sub ?-?|total )?(?:amount|total|value)(?: \\(?(?:ht|ttc|net|excl?\\.?(?: vat| tax)?|incl?\\.?(?: vat| tax)?|eur|usd|gbp|in [a-z]{3})\\)?)?|(?:line |total |net |ext(?:ended)? )price|sum|(?:gesamt|zeilen|netto|brutto|positions)?(?:betrag|preis gesamt)|gesamt(?:preis|betrag)?|g-?preis|gp|summe|netto|brutto|(?:regel|netto)?bedrag|totaal(?:prijs)?|(?:montant|total|prix total)(?: ?h\\.?t\\.?| ?t\\.?t\\.?c\\.?)?|importe|total linea|importo|totale|prezzo totale|valor|preco total|wartosc(?: netto| brutto)?|castka|celkem|belopp|belob|belop|summa|sum',
+    '(?:line |net |gross |sub ?-?|total )?(?:amount|total|value)(?: \\(?(?:ht|ttc|net|excl?\\.?(?: vat| tax)?|incl?\\.?(?: vat| tax)?|eur|usd|gbp|in [a-z]{3})\\)?)?|(?:line |total |net |ext(?:ended)? )price|sum|(?:gesamt|zeilen|netto|brutto|positions)?(?:betrag|preis gesamt)|gesamt(?:preis|betrag)?|g-?preis|gp|summe|netto|brutto|(?:gesamt|waren)?wert|(?:regel|netto)?bedrag|totaal(?:prijs)?|(?:montant|total|prix total)(?: ?h\\.?t\\.?| ?t\\.?t\\.?c\\.?)?|importe|total linea|importo|totale|prezzo totale|valor|preco total|wartosc(?: netto| brutto)?|castka|celkem|belopp|belob|belop|summa|sum',
   ],
   [
     'other',

@@ -5,8 +5,13 @@ import { scanDates } from './scan-dates.ts';
 import type { Candidate, Cue } from './score.ts';
 
 /** Invoice, order and similar numbers: whatever looks like a reference where its label says it should be. */
-export function referenceCandidates(view: DocumentView, kind: LabelKind): Candidate<string>[] {
-  const found = placesOf(view, kind).flatMap(({ label, cell, places }) => {
+export function referenceCandidates(
+  view: DocumentView,
+  kind: LabelKind,
+  lineRows: ReadonlySet<number>,
+): Candidate<string>[] {
+  const labelled = placesOf(view, kind).filter(({ cell }) => !lineRows.has(cell.row));
+  const found = labelled.flatMap(({ label, cell, places }) => {
     for (const place of places) {
       const value = readReference(place, label.isWeak);
       if (!value) continue;
@@ -28,7 +33,7 @@ export function referenceCandidates(view: DocumentView, kind: LabelKind): Candid
 }
 
 function cuesOf(value: string, place: Place, isWeak: boolean): Cue[] {
-  const isYearLike = /^(?:19|20)\d\d$/.test(value);
+  const isYearLike = isWeak && /^(?:19|20)\d\d$/.test(value);
   return [
     isWeak ? 'weak-label' : 'label',
     place.relation === 'below' ? 'below-its-label' : 'beside-its-label',
