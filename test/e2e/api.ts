@@ -30,12 +30,12 @@ export interface Api {
   saga(instanceId: string): Promise<SagaView>;
   record(documentId: string): Promise<DocumentRecord>;
   /** Asks again until it is so. */
-  untilSaga(instanceId: string, isSo: (saga: SagaView) => boolean): Promise<SagaView>;
+  untilSaga(instanceId: string, isSo: (saga: SagaView) => boolean, patienceMs?: number): Promise<SagaView>;
   untilRecord(documentId: string, isSo: (record: DocumentRecord) => boolean): Promise<DocumentRecord>;
 }
 
 export function createApi(baseUrl: string): Api {
-  const send: Api['send'] = async <T>(path: string, init: RequestInit = {}) => {
+  const send = async <T>(path: string, init: RequestInit = {}): Promise<Answer<T>> => {
     const response = await fetch(new URL(path, baseUrl), init);
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
@@ -55,8 +55,8 @@ export function createApi(baseUrl: string): Api {
     },
     saga,
     record,
-    untilSaga: (id, isSo) => until(`saga ${id}`, async () => await saga(id), isSo),
-    untilRecord: (id, isSo) => until(`record ${id}`, async () => await record(id), isSo),
+    untilSaga: (id, isSo, patienceMs) => until(`saga ${id}`, () => saga(id), isSo, patienceMs),
+    untilRecord: (id, isSo) => until(`record ${id}`, () => record(id), isSo),
   };
 }
 
@@ -65,13 +65,16 @@ function taken<T>({ status, body }: Answer<T>, expected: number): T {
   throw new Error(`expected ${expected}, got ${status}: ${JSON.stringify(body)}`);
 }
 
-const patienceMs = 50_000;
-
 /**
  * Asks again and again until the answer is as wanted; an error counts as no answer yet.
  * @throws Error with the last answer when patience ends
  */
-export async function until<T>(what: string, ask: () => Promise<T>, isSo: (answer: T) => boolean): Promise<T> {
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T>,
+  isSo: (answer: T) => boolean,
+  patienceMs = 50_000,
+): Promise<T> {
   const end = Date.now() + patienceMs;
   let last: unknown;
   for (;;) {

@@ -17,6 +17,8 @@ export interface LocalClients {
   dropBlob(name: string, content: Uint8Array, metadata?: Readonly<Record<string, string>>): Promise<void>;
   /** Puts a message into the document queue. */
   sendToQueue(body: unknown, count?: number): Promise<void>;
+  /** How many messages of the document queue are not settled yet. */
+  queuedMessages(): Promise<number>;
   deadLetters(count: number): Promise<ServiceBusReceivedMessage[]>;
   /** Receives from the subscription until an event of the type has come, and answers all of that document. */
   eventsUntil(documentId: string, type: DocumentEvent['type']): Promise<ServiceBusReceivedMessage[]>;
@@ -54,6 +56,12 @@ export function connect(connections: Connections): LocalClients {
       const sender = bus.createSender(documentQueue);
       await sender.sendMessages(Array.from({ length: count }, () => ({ body, contentType: 'application/json' })));
       await sender.close();
+    },
+    async queuedMessages() {
+      const receiver = bus.createReceiver(documentQueue);
+      const messages = await receiver.peekMessages(100);
+      await receiver.close();
+      return messages.length;
     },
     async deadLetters(count) {
       const receiver = bus.createReceiver(documentQueue, { subQueueType: 'deadLetter' });

@@ -1,0 +1,104 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import type { SagaView } from '../../src/ops/saga-view.ts';
+import { type Accepted, createApi, until } from './api.ts';
+import { connect } from './local-clients.ts';
+import { useProgram } from './program.ts';
+import { sample } from './sample.ts';
+
+const program = await useProgram();
+const api = createApi(program.url);
+const local = connect(program.connections);
+afterAll(() => local.close());
+
+const isMoved = ({ blobUrl }: { readonly blobUrl: string }): boolean => blobUrl.includes('/processed/');
+const sagas = async () => (await api.get<{ sagas: SagaView[] }>('/api/sagas?top=200')).body.sagas;
+
+const post = (name: string, content: Uint8Array, key: string) =>
+  api.send<Accepted>(`/api/documents?name=${name}`, {
+    method: 'POST',
+    headers: { 'idempotency-key': key },
+    body: Buffer.from(content),
+  });
+
+describe('a message of the document queue', () => {
+  it('that comes five times more leads to one instance', async () => {
+    await local.dropBlob('redelivered.pdf', await sample('harbor-pine-invoice.pdf'));
+    const [saga] = await until('the saga of the blob', sagas, (found) => found.length === 1);
+    const { input, instanceId } = await api.saga(saga?.instanceId ?? '');
+    const { blobName, etag } = input as { blobName: string; etag: string };
+    const event = {
+      subject: `/blobServices/default/containers/incoming/blobs/${blobName}`,
+      eventType: 'Microsoft.Storage.BlobCreated',
+      data: { eTag: etag },
+    };
+    await local.sendToQueue(event, 5);
+    await api.untilSaga(instanceId, ({ runtimeStatus }) => runtimeStatus === 'Completed');
+    await local.sendToQueue([event, event]);
+    await until('an empty queue', local.queuedMessages, (count) => count === 0);
+
+    expect((await sagas()).map((found) => found.instanceId)).toEqual([instanceId]);
+    expect(await local.blobNames('processed')).toEqual(['redelivered.pdf']);
+    expect(await local.blobNames('incoming')).toEqual([]);
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  it('posted by fifty clients at once starts one instance and leaves no stray blob', async () => {
+    const content = await sample('nordlicht-rechnung.pdf');
+    const answers = await Promise.all(Array.from({ length: 50 }, () => post('fifty.pdf', content, 'fifty')));
+
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(202));
+    const [first] = answers;
+    for (const { body } of answers) expect(body).toEqual(first?.body);
+    const { documentId = '', blobName = '' } = first?.body ?? {};
+    await api.untilRecord(documentId, isMoved);
+    await until('an empty queue', local.queuedMessages, (count) => count === 0);
+    await until(
+      'no blob in incoming',
+      () => local.blobNames('incoming'),
+      (names) => names.length === 0,
+    );
+    expect((await sagas()).filter(({ instanceId }) => instanceId === `document-${documentId}`)).toHaveLength(1);
+    expect(await local.recordsOf(documentId)).toHaveLength(1);
+    expect((await local.blobNames('processed')).filter((name) => name.includes('fifty'))).toEqual([blobName]);
+  });
+
+  it('is answered the same after the document has been processed', async () => {
+    const content = await sample('greenfield-receipt.pdf');
+    const first = await post('late.pdf', content, 'late');
+    await api.untilRecord(first.body.documentId, isMoved);
+    const second = await post('late.pdf', content, 'late');
+
+    expect(second.status).toBe(202);
+    expect(second.body).toEqual(first.body);
+    expect(await local.blobNames('incoming')).toEqual([]);
+  });
+
+  it('is refused with 422 for another file', async () => {
+    await post('one.pdf', await sample('harbor-pine-invoice.pdf'), 'reused');
+    const answer = await post('two.pdf', await sample('nordlicht-rechnung.pdf'), 'reused');
+
+    expect(answer.status).toBe(422);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(answer.body).toMatchObject({
+      type: 'urn:durable-saga:problem:idempotency_key_reused',
+      detail: expect.stringContaining('use a new key') as string,
+    });
+  });
+
+  it('covers every file of a multipart body', async () => {
+    const send = async (...names: string[]) => {
+      const form = new FormData();
+      for (const name of names) form.append('file', new Blob([Buffer.from(await sample(name))]), name);
+      return api.send('/api/documents', { method: 'POST', headers: { 'idempotency-key': 'form' }, body: form });
+    };
+    const first = await send('harbor-pine-invoice.pdf', 'nordlicht-rechnung.pdf');
+    const again = await send('harbor-pine-invoice.pdf', 'nordlicht-rechnung.pdf');
+    const other = await send('harbor-pine-invoice.pdf', 'greenfield-receipt.pdf');
+    const fewer = await send('harbor-pine-invoice.pdf');
+
+    expect([first.status, again.status, other.status, fewer.status]).toEqual([202, 202, 422, 422]);
+    const idsOf = ({ body }: { body: unknown }) => (body as { documents: Accepted[] }).documents;
+    expect(idsOf(again)).toEqual(idsOf(first));
+  });
+});
