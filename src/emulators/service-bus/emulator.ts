@@ -44,7 +44,12 @@ export async function startServiceBusEmulator(options: ServiceBusEmulatorOptions
   const entities = parseEntities(options.entities);
   const broker = openBroker({ databaseFile, entities, clock, newId, maxMessageSize, readEnvelope });
   const dispatcher = createDispatcher(broker);
-  const server = await startAmqpServer({ broker, dispatcher, clock, newId, key, maxMessageSize }, options.port);
+  const server = await startAmqpServer({ broker, dispatcher, clock, newId, key, maxMessageSize }, options.port).catch(
+    (error: unknown) => {
+      broker.close();
+      throw error;
+    },
+  );
 
   let closing: Promise<void> | undefined;
 

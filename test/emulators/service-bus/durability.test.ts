@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startServiceBusEmulator } from '../../../src/emulators/service-bus/index.ts';
-import { bodies, connect, receive, receiveOne, temporaryFile } from './fixture.ts';
+import { bodies, connect, receive, receiveOne, start, startVirtual, temporaryFile } from './fixture.ts';
 
 const program = fileURLToPath(new URL('durability.program.ts', import.meta.url));
 
@@ -114,6 +114,26 @@ describe('after kill -9', () => {
 });
 
 describe('after an orderly end', () => {
+  it('nothing fires any more, whatever was due', async () => {
+    const { client, clock, emulator } = await startVirtual({ queues: [{ name: 'orders', defaultTtlSeconds: 5 }] });
+    const sender = client.createSender('orders');
+    await sender.sendMessages([{ body: 1 }, { body: 2 }]);
+    await sender.scheduleMessages({ body: 3 }, new Date(clock.now() + 1_000));
+    await receiveOne(client.createReceiver('orders', { maxAutoLockRenewalDurationInMs: 0 }));
+    await client.close();
+    await emulator.close();
+    expect(() => clock.advance(60_000)).not.toThrow();
+  });
+
+  it('a start that fails leaves the file to the next one', async () => {
+    const options = { databaseFile: await temporaryFile(), entities: { queues: [{ name: 'orders' }] } };
+    const { emulator } = await start(options.entities);
+    await expect(startServiceBusEmulator({ ...options, port: emulator.port })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    });
+    await start(options.entities, options);
+  });
+
   it('everything is there as well', async () => {
     const options = { databaseFile: await temporaryFile(), port: 0, entities: { queues: [{ name: 'orders' }] } };
     const first = await startServiceBusEmulator(options);

@@ -38,7 +38,7 @@ const readOutcome: Record<string, ReadOutcome> = {
 
 function answerOutcome(peer: Peer, queue: Queue, delivery: AmqpDelivery, read: ReadOutcome): void {
   try {
-    settle(queue, fromDeliveryTag(delivery.tag), read(delivery.remote_state));
+    settle(queue, fromDeliveryTag(delivery.tag as Buffer), read(delivery.remote_state));
   } catch (error) {
     delivery.update(true, rejectedOutcome(error));
     return;
@@ -58,11 +58,17 @@ async function transmit(peer: Peer, link: OutgoingLink, queue: Queue, delivery: 
   else if (lock !== undefined && queue.locks.has(lock.token)) settle(queue, lock.token, { kind: 'release' });
 }
 
-async function drain(peer: Peer, link: OutgoingLink, used: () => void): Promise<void> {
+/** Messages taken for a link since it was attached; `limitOf` says how many there may be. */
+interface Account {
+  taken: number;
+}
+
+/** Gives unused credit up, after what was taken has gone out and unless the client gave more meanwhile. */
+async function drain(peer: Peer, link: OutgoingLink, account: Account): Promise<void> {
   const limit = limitOf(link);
   await peer.ports.broker.committed();
   if (limitOf(link) !== limit) return;
-  used();
+  account.taken = limit;
   answerDrain(link);
 }
 
@@ -74,13 +80,13 @@ export function openConsumerLink(peer: Peer, link: OutgoingLink, queue: Queue, s
   const { dispatcher } = peer.ports;
   const mode: ReceiveMode = link.snd_settle_mode === settledMode ? 'receive-and-delete' : 'peek-lock';
   const fail = (error: unknown) => link.close(toAmqpError(error));
-  let used = 0;
+  const account: Account = { taken: 0 };
 
   const leave = dispatcher.join(queue, () => {
-    if (used >= limitOf(link) || !link.is_open()) return false;
+    if (account.taken >= limitOf(link) || !link.is_open()) return false;
     const delivery = take(queue, peer, mode, session);
     if (delivery === undefined) return false;
-    used += 1;
+    account.taken += 1;
     transmit(peer, link, queue, delivery).catch(fail);
     return true;
   });
@@ -93,7 +99,7 @@ export function openConsumerLink(peer: Peer, link: OutgoingLink, queue: Queue, s
 
   link.on('sender_flow', () => dispatcher.run(queue));
   link.on('sender_draining', () => {
-    drain(peer, link, () => (used = limitOf(link))).catch(fail);
+    drain(peer, link, account).catch(fail);
   });
   for (const [outcome, read] of Object.entries(readOutcome)) {
     link.on(outcome, ({ delivery }: EventContext) => delivery && answerOutcome(peer, queue, delivery, read));

@@ -8,8 +8,5 @@ const reorder = (bytes: Uint8Array) => Buffer.from(dotnetOrder.map((index) => by
 /** Deliveries carry the token as a GUID in .NET byte order; `$management` carries it big-endian. */
 export const toDeliveryTag = (token: string): Buffer => reorder(rhea.string_to_uuid(token));
 
-/** @throws for a tag that is not 16 bytes long. */
-export const fromDeliveryTag = (tag: Buffer | string): string =>
-  rhea.uuid_to_string(typeof tag === 'string' ? Buffer.alloc(0) : reorderExact(tag));
-
-const reorderExact = (tag: Buffer) => (tag.length === 16 ? reorder(tag) : tag);
+/** Takes back what `toDeliveryTag` gave. */
+export const fromDeliveryTag = (tag: Buffer): string => rhea.uuid_to_string(reorder(tag));

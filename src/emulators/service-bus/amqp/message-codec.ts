@@ -13,7 +13,7 @@ const phases: Record<Phase, number> = { active: 0, deferred: 1, scheduled: 2 };
 const maxUint = 2 ** 32 - 1;
 
 const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-const decode = (content: Uint8Array) => rhea.message.decode(asBuffer(content)) as unknown as Message;
+const decode = (content: Uint8Array): Message => ({ body: undefined, ...rhea.message.decode(asBuffer(content)) });
 
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
 

@@ -1,4 +1,3 @@
-import type { Connection } from 'rhea';
 import type { Clock } from '../../../host/clock.ts';
 import type { Broker } from '../store/broker.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -18,7 +17,6 @@ export interface FrontPorts {
 /** One connection of a client: what it may do, and the holder of all its locks. */
 export interface Peer {
   readonly ports: FrontPorts;
-  readonly connection: Connection;
   readonly claims: Map<string, Claim>;
   /** Links for the answers of `$cbs` and `$management`, by the address requests name in `reply-to`. */
   readonly replyLinks: Map<string, OutgoingLink>;
@@ -26,9 +24,8 @@ export interface Peer {
   readonly cleanups: Set<() => void>;
 }
 
-export const createPeer = (ports: FrontPorts, connection: Connection): Peer => ({
+export const createPeer = (ports: FrontPorts): Peer => ({
   ports,
-  connection,
   claims: new Map(),
   replyLinks: new Map(),
   cleanups: new Set(),

@@ -8,8 +8,8 @@ const encodeBody = (body: unknown): Buffer =>
 
 /** The AMQP form of a message given in the SDK's form. */
 export function toAmqpMessage(message: ServiceBusMessage): Message {
-  const { scheduledEnqueueTimeUtc, partitionKey, timeToLive } = message;
-  const all = {
+  const { scheduledEnqueueTimeUtc, partitionKey } = message;
+  return {
     body: rhea.message.data_section(encodeBody(message.body)) as unknown,
     message_id: message.messageId,
     correlation_id: message.correlationId,
@@ -19,12 +19,11 @@ export function toAmqpMessage(message: ServiceBusMessage): Message {
     reply_to: message.replyTo,
     to: message.to,
     subject: message.subject,
-    ttl: timeToLive,
+    ttl: message.timeToLive,
     application_properties: message.applicationProperties,
     message_annotations: {
       ...(partitionKey !== undefined && { 'x-opt-partition-key': partitionKey }),
       ...(scheduledEnqueueTimeUtc && { 'x-opt-scheduled-enqueue-time': scheduledEnqueueTimeUtc }),
     },
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as unknown as Message;
+  } as Message;
 }

@@ -32,7 +32,7 @@ function releasePeer(peer: Peer): void {
 function serve(container: Container, ports: FrontPorts): void {
   const peers = new WeakMap<Connection, Peer>();
   const peerOf = (connection: Connection): Peer => {
-    const peer = peers.get(connection) ?? createPeer(ports, connection);
+    const peer = peers.get(connection) ?? createPeer(ports);
     peers.set(connection, peer);
     return peer;
   };

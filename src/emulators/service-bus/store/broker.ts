@@ -12,6 +12,7 @@ import { openMessageLog } from './message-log.ts';
 import { createQueue, type Queue, type QueuePorts } from './queue-state.ts';
 import { enqueue, restoreQueue } from './queue.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
+import { createStoppableClock } from './stoppable-clock.ts';
 import { openSubscriptionRules, type SubscriptionRules } from './subscription.ts';
 
 export interface BrokerOptions {
@@ -85,14 +86,9 @@ interface World {
 }
 
 /** Opens the file and brings everything to where it was when the last commit ended. */
-export function openBroker({
-  databaseFile,
-  entities,
-  clock,
-  newId,
-  maxMessageSize,
-  readEnvelope,
-}: BrokerOptions): Broker {
+export function openBroker(options: BrokerOptions): Broker {
+  const { databaseFile, entities, newId, maxMessageSize, readEnvelope } = options;
+  const clock = createStoppableClock(options.clock);
   const log = openMessageLog(databaseFile);
   const listeners: ((queue: Queue) => void)[] = [];
   const changed = (queue: Queue) => listeners.forEach((listener) => listener(queue));
@@ -118,7 +114,10 @@ export function openBroker({
     ...lookups(world),
     onChange: (listener) => void listeners.push(listener),
     committed: () => log.committed(),
-    close: () => log.close(),
+    close() {
+      clock.stop();
+      log.close();
+    },
   };
 }
 

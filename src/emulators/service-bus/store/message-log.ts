@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
 import type { AddedProperties } from '../message.ts';
@@ -107,10 +109,22 @@ function readRow(row: Row): StoredMessage {
 const propertiesBlob = (properties: AddedProperties) =>
   Object.keys(properties).length === 0 ? null : serialize(properties);
 
-/** @param file Path of the database, or `:memory:`. Throws when another process holds it. */
+function openDatabase(file: string): DatabaseSync {
+  try {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+    const database = new DatabaseSync(file);
+    database.exec(schema);
+    return database;
+  } catch (cause) {
+    throw new Error(`The message file ${file} cannot be opened: ${String(cause)}. Is another emulator using it?`, {
+      cause,
+    });
+  }
+}
+
+/** @param file Path of the database, or `:memory:`. Throws when another broker holds it. */
 export function openMessageLog(file: string) {
-  const database = new DatabaseSync(file);
-  database.exec(schema);
+  const database = openDatabase(file);
   const statements = prepare(database);
   const commits = createGroupCommit(database);
   const join = () => commits.join();

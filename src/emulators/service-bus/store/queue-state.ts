@@ -119,6 +119,3 @@ export function sessionOf(queue: Queue, id: string): Session {
 export function forgetIdleSession(queue: Queue, session: Session): void {
   if (session.lock === undefined && session.backlog.size === 0) queue.sessions.delete(session.id);
 }
-
-export const isLocked = (lock: Lock | undefined, now: number): boolean =>
-  lock !== undefined && (lock.session ?? lock).until > now;

@@ -1,15 +1,7 @@
 import { BrokerError } from '../broker-error.ts';
 import type { AddedProperties, NewMessage } from '../message.ts';
 import type { StoredMessage } from './message-log.ts';
-import {
-  isLocked,
-  sessionOf,
-  type Holder,
-  type Lock,
-  type Message,
-  type Queue,
-  type SessionLock,
-} from './queue-state.ts';
+import { sessionOf, type Holder, type Lock, type Message, type Queue, type SessionLock } from './queue-state.ts';
 
 export type ReceiveMode = 'peek-lock' | 'receive-and-delete';
 
@@ -73,7 +65,8 @@ function register(queue: Queue, stored: StoredMessage): Message {
   queue.messages.set(message.sequenceNumber, message);
   if (Number.isFinite(message.expiresAt)) {
     message.cancelExpiry = queue.ports.clock.at(message.expiresAt, () => {
-      if (!isLocked(message.lock, queue.ports.clock.now())) expire(queue, message);
+      // Under a lock it lives on; when that ends, `putBack` finds it expired.
+      if (message.lock === undefined) expire(queue, message);
     });
   }
   return message;
@@ -110,11 +103,10 @@ export function takeDeferred(
   mode: ReceiveMode,
   session?: SessionLock,
 ): Delivery[] {
-  const now = queue.ports.clock.now();
   const messages = sequenceNumbers.map((sequenceNumber) => {
     const message = queue.messages.get(sequenceNumber);
     const isMine = message?.sessionId === session?.sessionId || !queue.settings.requiresSession;
-    if (message?.phase === 'deferred' && isMine && !isLocked(message.lock, now)) return message;
+    if (message?.phase === 'deferred' && isMine && message.lock === undefined) return message;
     throw new BrokerError('message-not-found', `No deferred message has the sequence number ${sequenceNumber}.`);
   });
   return messages.map((message) => handOver(queue, message, holder, mode, session));
@@ -146,7 +138,7 @@ function watchLock(queue: Queue, lock: Lock): void {
 
 function findLock(queue: Queue, token: string): Lock {
   const lock = queue.locks.get(token);
-  if (lock !== undefined && isLocked(lock, queue.ports.clock.now())) return lock;
+  if (lock !== undefined && (lock.session ?? lock).until > queue.ports.clock.now()) return lock;
   const description = `The lock supplied is invalid. Either the lock expired, or the message has already been removed from ${queue.name}.`;
   throw lock?.session === undefined
     ? new BrokerError('lock-lost', description)
