@@ -16,14 +16,12 @@ export function createMainHandler({ matchRoute, serveFunction, serveDurable }: M
   return async (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     if (path.toLowerCase().startsWith(`${durableWebhooks}/`)) return serveDurable(request, response);
+    if (request.method === 'GET' && path.toLowerCase() === '/admin/host/status') {
+      return answer(response, 200, '{"state":"Running"}', { 'content-type': 'application/json; charset=utf-8' });
+    }
     const route = matchRoute(request.method ?? 'GET', path);
     if (route) return serveFunction(request, response, route);
     if (request.method === 'GET' && path === '/') return answer(response, 200, 'The Functions host is running.\n');
-    if (request.method === 'GET' && path.toLowerCase() === '/admin/host/status') {
-      return answer(response, 200, JSON.stringify({ state: 'Running' }), {
-        'content-type': 'application/json; charset=utf-8',
-      });
-    }
     answer(response, 404);
   };
 }

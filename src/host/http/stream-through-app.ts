@@ -35,12 +35,14 @@ const endToEnd = (headers: NodeJS.Dict<string[]>) =>
 
 function connectToApp({ request, streamUri, invocation }: StreamOptions): ClientRequest {
   return httpRequest(new URL(streamUri), {
-    // A kept connection may be closed by the app's side in the very moment it is used again.
+    // Used once: a kept connection may be closed by the app's side in the very moment it is used again.
     agent: false,
     method: request.method,
     path: request.url,
     headers: {
       ...endToEnd(request.headersDistinct),
+      // Or else the app's side closes it behind an answer that it gives before it has the whole body, which may get lost so.
+      connection: 'keep-alive',
       'x-ms-invocation-id': invocation.invocationId,
       'x-forwarded-host': request.headers.host ?? new URL(invocation.http?.url ?? streamUri).host,
       'x-forwarded-proto': 'http',
@@ -67,12 +69,16 @@ export function streamThroughApp(options: StreamOptions): Promise<InvocationResu
     response.writeHead(answer.statusCode ?? 502);
     pipeline(answer, response).catch(() => response.destroy());
   });
-  upstream.once('error', outcome.reject);
+  upstream.once('error', (error) => {
+    // Broken off below, because the client is gone.
+    if (response.destroyed) outcome.resolve(undefined);
+    else outcome.reject(error);
+  });
   upstream.once('close', answered.resolve);
   response.once('close', () => upstream.destroy());
   if (hasBody(request)) {
     // When it fails otherwise, one side has closed its end, which it may do before it has seen the whole body.
-    pipeline(streamBody(request, bodyLimit, outcome.reject), upstream).catch(() => upstream.destroy());
+    pipeline(streamBody(request, bodyLimit, outcome.reject), upstream).catch(() => {});
   } else {
     upstream.end();
   }

@@ -19,6 +19,7 @@ const app = {
     app.http('events', { methods: ['GET'], handler: async () => ({
       body: new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from('data: first\\n\\n')) }),
       headers: { 'content-type': 'text/event-stream' } }) });
+    app.http('refuses', { methods: ['POST'], handler: async () => ({ status: 415, jsonBody: { why: 'x'.repeat(1000) } }) });
     app.http('fails', { handler: async () => { throw new Error('before it answered'); } });
     app.http('nothing', { handler: async () => {} });
     app.http('breaks', { handler: async () => ({ body: Readable.from((async function* () { yield 'begun'; throw new Error('in the middle'); })()) }) });
@@ -69,6 +70,14 @@ it('refuses a body over the limit with 413', async () => {
   const chunks = Readable.from(Array.from({ length: 100 }, () => Buffer.alloc(500_000)));
   const chunked = await fetch(`${url}/api/hash/x`, { method: 'POST', body: chunks, duplex: 'half' });
   expect(chunked.status).toBe(413);
+});
+
+it.each([1_000, 1_000_000, 20_000_000])('passes on an answer given before %i bytes of body are read', async (bytes) => {
+  const { url } = await runApp(app);
+  for (let turn = 0; turn < 3; turn += 1) {
+    const response = await fetch(`${url}/api/refuses`, { method: 'POST', body: Buffer.alloc(bytes) });
+    expect([response.status, await response.json()]).toEqual([415, { why: 'x'.repeat(1000) }]);
+  }
 });
 
 it('closes at once in spite of an open event stream', async () => {
