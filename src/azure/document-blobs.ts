@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type BlobServiceClient, type ContainerClient, RestError } from '@azure/storage-blob';
+import { type BlobClient, type BlobServiceClient, type ContainerClient, RestError } from '@azure/storage-blob';
 import type { UploadedDocument } from '../documents/document-record.ts';
 import { plainEtag } from '../documents/document-id.ts';
-import { TerminalError } from '../saga/index.ts';
+import { RetryableError, TerminalError } from '../saga/index.ts';
 
 export const documentContainers = ['incoming', 'processed', 'failed'] as const;
 export type DocumentContainer = (typeof documentContainers)[number];
@@ -15,7 +15,15 @@ export interface BlobFacts {
   readonly contentType: string | undefined;
   readonly blobUrl: string;
   readonly metadata: Readonly<Record<string, string>>;
+  /** A copy is made in the background by Azure; until it is done the blob has no content. */
+  readonly isCopyPending: boolean;
 }
+
+/** Metadata of a blob that an upload made: the document that it is. Copies of the blob do not keep it, so they are documents of their own. */
+export const uploadedAs = 'uploadedas';
+
+/** Metadata of a blob that was moved: the document that it belongs to. */
+const movedAs = 'documentid';
 
 /** Which version of which blob a document is. */
 export type BlobOf = Pick<UploadedDocument, 'documentId' | 'blobName' | 'etag'>;
@@ -32,9 +40,9 @@ export interface DocumentBlobs {
   discard(blobName: string, etag: string): Promise<void>;
   /** What is known of a blob in `incoming`; undefined when it is not there (any more). */
   inspect(blobName: string): Promise<BlobFacts | undefined>;
-  /** @throws TerminalError `document_gone` when no container holds this version; `too_large` */
+  /** @throws TerminalError `document_gone` when no container holds this version, `too_large`; RetryableError when it changes meanwhile */
   read(document: BlobOf, limitBytes: number, signal?: AbortSignal): Promise<Uint8Array>;
-  /** Moves the file; doing it again changes nothing. Answers the new URL. @throws TerminalError `document_gone` */
+  /** Moves the file; doing it again changes nothing. Answers the new URL. @throws as `read` does */
   move(document: BlobOf, to: 'processed' | 'failed'): Promise<string>;
   /** Keeps text of a document for the steps that follow, and gives it back. */
   stageText(documentId: string, text: string): Promise<void>;
@@ -69,17 +77,20 @@ export function createDocumentBlobs(service: BlobServiceClient): DocumentBlobs {
     discard: (blobName, etag) => deleteVersion(container('incoming').getBlobClient(blobName), etag),
     inspect: (blobName) => inspectBlob(container('incoming'), blobName),
     async read(document, limitBytes, signal) {
-      const place = await locate(service, document);
-      const blob = container(place.container).getBlockBlobClient(place.blobName);
-      const { contentLength = 0 } = await blob.getProperties();
-      if (contentLength > limitBytes) {
-        throw new TerminalError(`the document has ${contentLength} bytes; the limit is ${limitBytes}`, {
+      const { container, facts } = await locate(service, document);
+      if (facts.sizeBytes > limitBytes) {
+        throw new TerminalError(`the document has ${facts.sizeBytes} bytes; the limit is ${limitBytes}`, {
           code: 'too_large',
         });
       }
-      return contentLength === 0
-        ? new Uint8Array()
-        : blob.downloadToBuffer(0, undefined, signal && { abortSignal: signal });
+      if (facts.sizeBytes === 0) return new Uint8Array();
+      const content = await service
+        .getContainerClient(container)
+        .getBlobClient(facts.blobName)
+        .downloadToBuffer(0, undefined, { conditions: thisVersion(facts), ...(signal && { abortSignal: signal }) })
+        .catch(ignoring(404, 412));
+      if (content === undefined) throw changed(document);
+      return content;
     },
     move: (document, to) => moveBlob(service, document, to),
     async stageText(documentId, text) {
@@ -94,16 +105,16 @@ export function createDocumentBlobs(service: BlobServiceClient): DocumentBlobs {
 
 interface Place {
   readonly container: DocumentContainer;
-  readonly blobName: string;
+  readonly facts: BlobFacts;
 }
 
 async function locate(service: BlobServiceClient, document: BlobOf): Promise<Place> {
   const incoming = await inspectBlob(service.getContainerClient('incoming'), document.blobName);
-  if (incoming?.etag === document.etag) return { container: 'incoming', blobName: document.blobName };
+  if (incoming?.etag === document.etag) return { container: 'incoming', facts: incoming };
   for (const container of ['failed', 'processed'] as const) {
     for (const blobName of movedNames(document)) {
-      const found = await inspectBlob(service.getContainerClient(container), blobName);
-      if (found?.metadata['documentid'] === document.documentId) return { container, blobName };
+      const facts = await inspectBlob(service.getContainerClient(container), blobName);
+      if (facts?.metadata[movedAs] === document.documentId) return { container, facts };
     }
   }
   throw new TerminalError(
@@ -119,31 +130,38 @@ const movedNames = ({ blobName, documentId }: BlobOf): readonly [string, string]
 ];
 
 async function moveBlob(service: BlobServiceClient, document: BlobOf, to: 'processed' | 'failed'): Promise<string> {
-  const from = await locate(service, document);
+  const { container, facts } = await locate(service, document);
+  if (container === to) return facts.blobUrl;
+  const source = service.getContainerClient(container).getBlobClient(facts.blobName);
   const target = service.getContainerClient(to);
-  if (from.container === to) return target.getBlobClient(from.blobName).url;
-  const source = service.getContainerClient(from.container).getBlobClient(from.blobName);
+  const { [uploadedAs]: _, ...kept } = facts.metadata;
   for (const blobName of movedNames(document)) {
-    const copy = target.getBlobClient(blobName);
-    const metadata = { ...(await source.getProperties()).metadata, documentid: document.documentId };
-    const copied = await inContainer(target, async () => {
-      const poller = await copy.beginCopyFromURL(source.url, { metadata, conditions: { ifNoneMatch: '*' } });
-      return poller.pollUntilDone();
-    }).then(() => true, ignoring(409, 412));
-    const owner = copied === true ? document.documentId : (await copy.getProperties()).metadata?.['documentid'];
-    if (owner !== document.documentId) continue;
-    await deleteVersion(source, from.container === 'incoming' ? document.etag : undefined);
-    return copy.url;
+    await inContainer(target, async () => {
+      const copying = await target.getBlobClient(blobName).beginCopyFromURL(source.url, {
+        metadata: { ...kept, [movedAs]: document.documentId },
+        conditions: { ifNoneMatch: '*' },
+        sourceConditions: thisVersion(facts),
+      });
+      await copying.pollUntilDone();
+    }).catch(ignoring(404, 409, 412));
+    const copy = await inspectBlob(target, blobName);
+    if (copy === undefined || copy.isCopyPending) throw changed(document);
+    if (copy.metadata[movedAs] !== document.documentId) continue;
+    await deleteVersion(source, facts.etag);
+    return copy.blobUrl;
   }
   throw new TerminalError(`both names for ${document.blobName} are taken in ${to}`, { code: 'name_taken' });
 }
 
+const thisVersion = ({ etag }: Pick<BlobFacts, 'etag'>) => ({ ifMatch: `"${etag}"` });
+
+/** The next attempt finds out where the file is now, if it is anywhere. */
+const changed = ({ blobName }: BlobOf): RetryableError =>
+  new RetryableError(`the file ${blobName} was moved or overwritten meanwhile`, { code: 'document_changed' });
+
 /** Leaves a version alone that came under the same name meanwhile. */
-async function deleteVersion(
-  source: ReturnType<ContainerClient['getBlobClient']>,
-  etag: string | undefined,
-): Promise<void> {
-  await source.deleteIfExists(etag === undefined ? {} : { conditions: { ifMatch: `"${etag}"` } }).catch(ignoring(412));
+async function deleteVersion(source: BlobClient, etag: string): Promise<void> {
+  await source.deleteIfExists({ conditions: thisVersion({ etag }) }).catch(ignoring(412));
 }
 
 async function inspectBlob(container: ContainerClient, blobName: string): Promise<BlobFacts | undefined> {
@@ -158,6 +176,7 @@ async function inspectBlob(container: ContainerClient, blobName: string): Promis
     contentType: found.contentType,
     blobUrl: blob.url,
     metadata: found.metadata ?? {},
+    isCopyPending: found.copyStatus === 'pending',
   };
 }
 
