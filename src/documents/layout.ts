@@ -82,7 +82,7 @@ export function layoutFromText(text: string): Layout {
     pages: text.split('\f').map((page) => {
       const lines = page.split(/\r\n|\r|\n/);
       const rows = lines.map((line, index) => ({ y: (index + 1) * lineHeight, cells: cellsOfLine(line) }));
-      const width = Math.max(0, ...rows.map(({ cells }) => cells.at(-1)?.right ?? 0));
+      const width = rows.reduce((widest, { cells }) => Math.max(widest, cells.at(-1)?.right ?? 0), 0);
       return { width, height: (lines.length + 1) * lineHeight, rows: rows.filter(({ cells }) => cells.length > 0) };
     }),
   };
@@ -108,7 +108,7 @@ function renderPage(page: Page): string {
   let previous: Row | undefined;
   const lines: string[] = [];
   for (const row of page.rows) {
-    const size = Math.max(...row.cells.map((cell) => cell.size));
+    const size = row.cells.reduce((largest, cell) => Math.max(largest, cell.size), 0);
     const skipped = previous ? Math.round((row.y - previous.y) / Math.max(size * 1.4, 1)) - 1 : 0;
     for (let blank = 0; blank < Math.min(skipped, 3); blank += 1) lines.push('');
     lines.push(row.cells.reduce(appendCell, ''));

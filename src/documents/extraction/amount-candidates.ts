@@ -24,21 +24,26 @@ export function amountCandidates(
   lineRows: ReadonlySet<number>,
 ): AmountCandidate[] {
   const money = view.rows.map((row) => moneyOf(row, style));
-  const largest = Math.max(0, ...money.flat().map(({ amount }) => Math.abs(amount.value)));
+  const largest = money.flat().reduce((most, { amount }) => Math.max(most, Math.abs(amount.value)), 0);
   const found = view.rows.flatMap((row) =>
     lineRows.has(row.index)
       ? []
       : (money[row.index] ?? []).flatMap((item, index, inRow) => candidateOf(view, row, item, inRow, index, money)),
   );
-  return found.map((candidate) => withStanding(candidate, found, largest));
+  const times = new Map<string, number>();
+  for (const { role, value } of found) times.set(`${role} ${value}`, (times.get(`${role} ${value}`) ?? 0) + 1);
+  return found.map((candidate) => {
+    const { role, value } = candidate;
+    const isRepeated = (times.get(`${role} ${value}`) ?? 0) > 1;
+    return withStanding(candidate, isRepeated, role === 'total' && Math.abs(value) === largest);
+  });
 }
 
-/** Adds what an amount's place among the others says. */
-function withStanding(candidate: AmountCandidate, all: readonly AmountCandidate[], largest: number): AmountCandidate {
-  const times = all.filter(({ role, value }) => role === candidate.role && value === candidate.value).length;
+/** Adds what an amount's standing among the others says. */
+function withStanding(candidate: AmountCandidate, isRepeated: boolean, isLargest: boolean): AmountCandidate {
   const cues: Cue[] = [...candidate.cues];
-  if (candidate.role === 'total' && Math.abs(candidate.value) === largest) cues.push('largest-amount');
-  if (times > 1) cues.push('repeated');
+  if (isLargest) cues.push('largest-amount');
+  if (isRepeated) cues.push('repeated');
   return { ...candidate, cues };
 }
 

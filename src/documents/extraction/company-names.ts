@@ -56,10 +56,12 @@ function isNameWord(word: string): boolean {
   return connector.test(word) || (/[\p{Lu}\d]/u.test(word) && !/[:;!?]$/.test(word) && !/\d{5,}/.test(word));
 }
 
-/** The name as compared: no legal form, case, accents or punctuation. */
+const legalFormAtEnd = new RegExp(`[ ,]+(?:${legalForms})$`, 'u');
+
+/** The name as compared, so that a mention without the legal form counts as the same: no legal form, case, accents or punctuation. */
 export function compactName(name: string): string {
   return name
-    .replace(new RegExp(`[ ,]+(?:${legalForms})$`, 'u'), '')
+    .replace(legalFormAtEnd, '')
     .normalize('NFD')
     .toLowerCase()
     .replace(/[^\p{Ll}\p{Lo}\d]/gu, '');

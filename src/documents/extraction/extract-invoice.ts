@@ -10,6 +10,7 @@ import {
   onlyDate,
   paymentTermDays,
 } from './date-candidates.ts';
+import { compactName } from './company-names.ts';
 import { detectCountries } from './countries.ts';
 import { createDocumentView, type DocumentView } from './document-view.ts';
 import { ibanCandidates, vatIdCandidates } from './identifier-candidates.ts';
@@ -17,7 +18,7 @@ import { inferLineItems } from './infer-line-items.ts';
 import { detectLanguage } from './language.ts';
 import { readLineItems } from './line-items.ts';
 import { inferNumberStyle } from './number-style.ts';
-import { isSameParty, partyCandidates } from './party-candidates.ts';
+import { partyCandidates } from './party-candidates.ts';
 import { reconcileAmounts, sumLines } from './reconcile-amounts.ts';
 import { referenceCandidates } from './reference-candidates.ts';
 import { scanAmounts } from './scan-amounts.ts';
@@ -46,8 +47,8 @@ export function extractInvoice(document: Layout | string): Extraction {
     ...[vatId, iban].flatMap((found) => (found ? [found.value.slice(0, 2)] : [])),
     ...detectCountries(view.text),
   ];
-  const vendorName = withFullName(chooseBest(parties.vendors, isSameParty), parties.vendors);
-  const customerName = withFullName(chooseBest(parties.customers, isSameParty), parties.customers);
+  const vendorName = withFullName(chooseBest(parties.vendors, compactName), parties.vendors);
+  const customerName = withFullName(chooseBest(parties.customers, compactName), parties.customers);
 
   const fields = {
     invoiceNumber: chooseBest(referenceCandidates(view, 'invoiceNumber', table.rows)),
@@ -58,12 +59,15 @@ export function extractInvoice(document: Layout | string): Extraction {
     totalAmount: amounts.total,
     vendorName,
     purchaseOrderNumber: chooseBest(referenceCandidates(view, 'purchaseOrderNumber', table.rows)),
-    customerName:
-      customerName && vendorName && isSameParty(customerName.value, vendorName.value) ? undefined : customerName,
+    customerName: isSameParty(customerName, vendorName) ? undefined : customerName,
     vatId,
     iban,
   };
   return { fields: toFields(fields), lineItems };
+}
+
+function isSameParty(a: Scored<string> | undefined, b: Scored<string> | undefined): boolean {
+  return a !== undefined && b !== undefined && compactName(a.value) === compactName(b.value);
 }
 
 /** Of a company's mentions the longest, which has its legal form. */
@@ -72,7 +76,8 @@ function withFullName(
   all: readonly Candidate<string>[],
 ): Scored<string> | undefined {
   if (!chosen) return undefined;
-  const mentions = all.map(({ value }) => value).filter((value) => isSameParty(value, chosen.value));
+  const compact = compactName(chosen.value);
+  const mentions = all.map(({ value }) => value).filter((value) => compactName(value) === compact);
   const [value = chosen.value] = mentions.sort((a, b) => b.length - a.length);
   return { ...chosen, value };
 }

@@ -152,10 +152,14 @@ const compiled = table.flatMap(({ kind, weak, patterns }) =>
   })),
 );
 
+/** Text longer than this is a paragraph; labels further into it are words in a sentence. */
+const longestLabelled = 400;
+
 /** The labels in a folded text, from left to right; where two overlap the longer one counts. */
 export function findLabels(folded: string): Label[] {
+  const head = folded.slice(0, longestLabelled);
   const hits = compiled.flatMap(({ kind, isWeak, pattern }) =>
-    [...folded.matchAll(pattern)].map((match) => ({
+    [...head.matchAll(pattern)].map((match) => ({
       kind,
       isWeak,
       start: match.index,

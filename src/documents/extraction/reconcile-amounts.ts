@@ -1,6 +1,6 @@
 import type { LineItem } from '../fields.ts';
 import type { AmountCandidate } from './amount-candidates.ts';
-import { chooseBest, computeConfidence, type Candidate, type Cue, type Scored } from './score.ts';
+import { chooseBest, computeConfidence, mergeCandidates, type Candidate, type Cue, type Scored } from './score.ts';
 
 export interface Amounts {
   readonly net?: Scored<number>;
@@ -139,17 +139,13 @@ function implied(value: number, ...cues: Cue[]): Candidate<number> {
 
 /** A rival may be better labelled and still lose by arithmetic; then half of the doubt stays with the chosen one. */
 function withRivals(part: Candidate<number>, all: readonly Candidate<number>[]): Scored<number> {
-  const chosen = chooseBest([part, ...all.filter(({ value }) => !equal(value, part.value))], equal);
-  if (chosen && equal(chosen.value, part.value)) return chosen;
+  const chosen = chooseBest([part, ...all.filter(({ value }) => !equal(value, part.value))]);
+  if (chosen?.value === part.value) return chosen;
   return { value: part.value, cues: part.cues, confidence: computeConfidence(part.cues) / 2 };
 }
 
 function strongest(candidates: readonly AmountCandidate[], role: Role): Candidate<number>[] {
-  const byValue = new Map<number, Candidate<number>>();
-  for (const { value, cues } of candidates.filter((candidate) => candidate.role === role)) {
-    byValue.set(value, { value, cues: [...new Set([...(byValue.get(value)?.cues ?? []), ...cues])] });
-  }
-  return [...byValue.values()].sort((a, b) => computeConfidence(b.cues) - computeConfidence(a.cues)).slice(0, width);
+  return mergeCandidates(candidates.filter((candidate) => candidate.role === role)).slice(0, width);
 }
 
 /** Where a table lists net and tax by rate, those of the document are the sums. */

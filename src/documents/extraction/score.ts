@@ -108,29 +108,34 @@ function isSupport(cue: Cue): cue is Support {
 }
 
 /**
- * The best of several candidates. Candidates with the same value are one, with the cues of all; a rival nearly as well
+ * The best of several candidates. Candidates with the same key are one, with the cues of all; a rival nearly as well
  * supported takes away up to half of the winner's confidence.
  */
 export function chooseBest<Value>(
   candidates: readonly Candidate<Value>[],
-  same: (a: Value, b: Value) => boolean = Object.is,
+  keyOf: (value: Value) => unknown = (value) => value,
 ): Scored<Value> | undefined {
-  const merged: Candidate<Value>[] = [];
-  for (const candidate of candidates) {
-    const at = merged.findIndex((other) => same(other.value, candidate.value));
-    const known = merged[at];
-    if (known) merged[at] = { value: known.value, cues: [...new Set([...known.cues, ...candidate.cues])] };
-    else merged.push(candidate);
-  }
-  const [best, rival] = merged
-    .map(({ value, cues }) => ({ value, cues, confidence: computeConfidence(cues) }))
-    .sort((a, b) => b.confidence - a.confidence);
+  const [best, rival] = mergeCandidates(candidates, keyOf);
   if (!best) return undefined;
-  return {
-    value: best.value,
-    cues: best.cues,
-    confidence: best.confidence * rivalry(best.confidence, rival?.confidence ?? 0),
-  };
+  const { value, cues, confidence } = best;
+  return { value, cues, confidence: confidence * rivalry(confidence, rival?.confidence ?? 0) };
+}
+
+/** Candidates with the same key made one, the best supported first. */
+export function mergeCandidates<Value>(
+  candidates: readonly Candidate<Value>[],
+  keyOf: (value: Value) => unknown = (value) => value,
+): Scored<Value>[] {
+  const merged = new Map<unknown, { readonly value: Value; readonly cues: Set<Cue> }>();
+  for (const { value, cues } of candidates) {
+    const key = keyOf(value);
+    const known = merged.get(key) ?? { value, cues: new Set<Cue>() };
+    for (const cue of cues) known.cues.add(cue);
+    merged.set(key, known);
+  }
+  return [...merged.values()]
+    .map(({ value, cues }) => ({ value, cues: [...cues], confidence: computeConfidence([...cues]) }))
+    .sort((a, b) => b.confidence - a.confidence);
 }
 
 function rivalry(best: number, rival: number): number {
