@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readLocalSettings } from './app-settings.ts';
 import { startHost, type Host } from './host.ts';
-import { AppLoadError } from './worker/start-app-thread.ts';
+import { AppLoadError } from './worker/worker-errors.ts';
 
 const usage = `Usage: --app DIR [--port N] [--data DIR]
   --app   the folder with the app's package.json and host.json (here)

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { resolveSettings, type AppSettings } from './app-settings.ts';
 import { logLevels, type LogFilter } from './log.ts';
@@ -65,7 +66,8 @@ function readServiceBus(settings: SettingsReader): ServiceBusSettings {
 }
 
 function readDurableTask(settings: SettingsReader, env: AppSettings): DurableTaskSettings {
-  const concurrent = (name: string) => settings.wholeNumber(`extensions.durableTask.${name}`, 1) ?? 10;
+  const concurrent = (name: string) =>
+    settings.wholeNumber(`extensions.durableTask.${name}`, 1) ?? 10 * availableParallelism();
   return {
     hubName: resolveSettings(settings.text('extensions.durableTask.hubName') ?? 'TestHubName', env),
     storeInputsInOrchestrationHistory:

@@ -2,4 +2,4 @@ export { startHost, type Host, type HostOptions } from './host.ts';
 export type { HostFunction } from './run-functions.ts';
 export { systemClock, type Clock } from './clock.ts';
 export { createConsoleLog, type Log, type LogFilter, type LogLevel } from './log.ts';
-export { AppLoadError, WorkerGoneError } from './worker/start-app-thread.ts';
+export { AppLoadError, WorkerGoneError } from './worker/worker-errors.ts';

@@ -9,7 +9,7 @@ import { createDurableClientInput } from './http/durable-client-input.ts';
 import { createRouteMatcher, createRoutes } from './http/http-routes.ts';
 import type { HttpServer } from './http/http-server.ts';
 import { createMainHandler, durableWebhooks } from './http/main-handler.ts';
-import { defaultBodyLimit } from './http/read-body.ts';
+import { readBodyLimit } from './http/read-body.ts';
 import { createFunctionServer } from './http/serve-function.ts';
 import { createManagementServer } from './http/serve-management.ts';
 import type { Log } from './log.ts';
@@ -73,7 +73,7 @@ export async function runFunctions(parts: HostParts): Promise<RunningFunctions> 
     newId,
     log,
   });
-  const bodyLimit = Number(env['FUNCTIONS_REQUEST_BODY_SIZE_LIMIT'] ?? defaultBodyLimit);
+  const bodyLimit = readBodyLimit(env);
   const linkBase = `${main.url}${durableWebhooks}`;
   const httpStreamUri = () => worker.httpStreamUri();
   rpc.serve(createManagementServer({ engine, prefix: rpcPrefix, linkBase, bodyLimit }));
@@ -97,20 +97,32 @@ export async function runFunctions(parts: HostParts): Promise<RunningFunctions> 
   };
 }
 
+/** Of what is left when the functions have ended or been cut off: messages to give back, connections to close. */
+const lastGraceMs = 2_000;
+
 /** First what brings work, then what does it. The rpc server stays: functions call it until they end. */
 async function stopFunctions(
-  { main, worker }: HostParts,
+  { main, worker, log }: HostParts,
   engine: DurableEngine,
   triggers: RunningTrigger,
   graceMs: number,
 ): Promise<void> {
-  const grace = new AbortController();
-  const graceEnds = sleep(graceMs, undefined, { signal: grace.signal }).catch(() => {});
-  await Promise.all([main.close(graceMs), Promise.race([triggers.stop(), graceEnds])]);
-  const engineStops = engine.stop();
-  await Promise.race([engineStops, graceEnds]);
-  grace.abort();
-  // Functions that still run are cut off here, which lets the engine end too.
+  const end = Date.now() + graceMs;
+  const triggersStop = triggers
+    .stop()
+    .catch((error: unknown) => log('warning', 'Host.Triggers', `A trigger did not stop in order: ${String(error)}`));
+  await Promise.all([main.close(graceMs), settledWithin(triggersStop, graceMs)]);
+  const engineStop = engine.stop();
+  await settledWithin(engineStop, Math.max(0, end - Date.now()));
+  // Functions that still run are cut off here, which lets the engine and the triggers end too.
   await worker.stop();
-  await engineStops;
+  await engineStop;
+  await settledWithin(triggersStop, lastGraceMs);
+}
+
+async function settledWithin(work: Promise<void>, milliseconds: number): Promise<void> {
+  const inTime = new AbortController();
+  const late = sleep(milliseconds, undefined, { signal: inTime.signal }).catch(() => {});
+  await Promise.race([Promise.allSettled([work]), late]);
+  inTime.abort();
 }

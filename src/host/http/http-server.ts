@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import type { Log } from '../log.ts';
-import { WorkerGoneError } from '../worker/start-app-thread.ts';
+import { WorkerGoneError } from '../worker/worker-errors.ts';
 import { BodyTooLargeError } from './read-body.ts';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;

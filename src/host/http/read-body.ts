@@ -1,8 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import { Transform, type Readable } from 'node:stream';
+import type { AppSettings } from '../app-settings.ts';
 
-/** What Functions accepts by default; FUNCTIONS_REQUEST_BODY_SIZE_LIMIT changes it. */
-export const defaultBodyLimit = 104_857_600;
+const limitSetting = 'FUNCTIONS_REQUEST_BODY_SIZE_LIMIT';
+const defaultLimit = 104_857_600;
+
+/**
+ * Bytes that a request body may have: what Functions accepts, or what the app setting for it says.
+ *
+ * @throws where the setting is no number.
+ */
+export function readBodyLimit(env: AppSettings): number {
+  const text = env[limitSetting];
+  if (text === undefined || text === '') return defaultLimit;
+  if (!/^\d+$/.test(text)) throw new Error(`The app setting ${limitSetting} is "${text}"; expected a number of bytes.`);
+  return Number(text);
+}
 
 export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';

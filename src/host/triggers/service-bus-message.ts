@@ -35,7 +35,7 @@ export function toMessageMetadata(message: ServiceBusReceivedMessage): Map<strin
     ApplicationProperties: applicationProperties,
     UserProperties: applicationProperties,
     DeliveryCount: (message.deliveryCount ?? 0) + 1,
-      // Beyond 2^53 it is not exact, as in every JavaScript worker.
+    // Beyond 2^53 it is not exact, as in every JavaScript worker.
     SequenceNumber: Number(message.sequenceNumber?.toString()),
     EnqueuedSequenceNumber: message.enqueuedSequenceNumber,
     EnqueuedTime: enqueuedTimeUtc,

@@ -62,7 +62,7 @@ export function startTimerTrigger(
   const file = join(dataDir, 'timers', `${encodeURIComponent(fn.name)}.json`);
   const stopping = new AbortController();
   let status = options.useMonitor ? readTimerStatus(file) : undefined;
-  let running: Promise<void> = Promise.resolve();
+  let running = Promise.resolve();
   let cancel: (() => void) | undefined;
 
   const keep = (next: TimerStatus) => {
@@ -70,31 +70,28 @@ export function startTimerTrigger(
     writeTimerStatus(file, next);
   };
   const run = async (occurrence: number | undefined, isPastDue: boolean) => {
-    try {
-      const inputs = new Map([[trigger.name, createTimerInfo(status, isPastDue)]]);
-      const retry = { ...context, policy: fn.retry, signal: stopping.signal };
-      await invokeWithRetry({ functionName: fn.name, inputs }, retry);
-    } catch (error) {
-      log('error', `Function.${fn.name}`, (error as Error).message);
-    }
-    const now = clock.now();
-    if (options.useMonitor && occurrence !== undefined) {
-      keep({ last: occurrence, next: schedule.next(now), lastUpdated: now });
-    }
+    const inputs = new Map([[trigger.name, createTimerInfo(status, isPastDue)]]);
+    const retry = { ...context, policy: fn.retry, signal: stopping.signal };
+    const result = await invokeWithRetry({ functionName: fn.name, inputs }, retry).catch((error: Error) => {
+      log('error', `Function.${fn.name}`, error.message);
+    });
+    const isCutOff = stopping.signal.aborted && !result?.ok;
+    if (isCutOff || !options.useMonitor || occurrence === undefined) return;
+    const now = Math.max(clock.now(), occurrence);
+    keep({ last: occurrence, next: schedule.next(now), lastUpdated: now });
   };
-  const wait = () => {
+  const wait = (after: number) => {
     if (stopping.signal.aborted) return;
-    const due = schedule.next(clock.now());
+    const due = schedule.next(Math.max(after, clock.now()));
     cancel = clock.at(due, () => {
-      running = run(due, false).then(wait);
+      running = run(due, false).then(() => wait(due));
     });
   };
 
   const missed = computeMissedOccurrence(schedule, status, start);
   if (options.useMonitor && !status) keep({ next: firstDue, lastUpdated: start });
-  if (missed !== undefined) running = run(missed, true).then(wait);
-  else if (options.runOnStartup) running = run(undefined, false).then(wait);
-  else wait();
+  if (missed === undefined && !options.runOnStartup) wait(start);
+  else running = run(missed, missed !== undefined).then(() => wait(start));
 
   return {
     async stop() {

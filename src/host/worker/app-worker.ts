@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Invoke } from './contract.ts';
 import type { LoadedApp } from './messages.ts';
-import { startAppThread, WorkerGoneError, type AppThread, type AppThreadOptions } from './start-app-thread.ts';
+import { startAppThread, type AppThread, type AppThreadOptions } from './start-app-thread.ts';
+import { WorkerGoneError } from './worker-errors.ts';
 
 const firstRestartDelay = 100;
 const longestRestartDelay = 30_000;

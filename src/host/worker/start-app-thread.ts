@@ -7,16 +7,7 @@ import type { Invocation, InvocationResult, Invoke } from './contract.ts';
 import { findEntryPoints } from './find-entry-points.ts';
 import { wholeBuffer, type AppThreadData, type FromAppThread, type LoadedApp, type ToAppThread } from './messages.ts';
 import { siblingModule } from './sibling-module.ts';
-
-/** The app could not be loaded. Its stack is the app's own. */
-export class AppLoadError extends Error {
-  override readonly name = 'AppLoadError';
-}
-
-/** The thread ended before it answered: the function may or may not have done its work. */
-export class WorkerGoneError extends Error {
-  override readonly name = 'WorkerGoneError';
-}
+import { AppLoadError, WorkerGoneError } from './worker-errors.ts';
 
 /** One life of the thread that runs the app. */
 export interface AppThread {

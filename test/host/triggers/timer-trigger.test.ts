@@ -110,6 +110,20 @@ it('does again after a restart what was cut off', async () => {
   expect(again.infos()).toMatchObject([{ IsPastDue: true }]);
 });
 
+it('does again after a restart what a stop cut off', async () => {
+  const dataDir = makeFolder();
+  const clock = createVirtualClock(start);
+  const held = Promise.withResolvers<InvocationResult>();
+  const cut = runTimer({ clock, dataDir, answer: () => held.promise });
+  await advance(clock, 5 * minute);
+  const stopped = cut.running.stop();
+  held.reject(new Error('gone'));
+  await stopped;
+  const again = runTimer({ clock: createVirtualClock(start + 6 * minute), dataDir });
+  await settle();
+  expect(again.infos()).toMatchObject([{ IsPastDue: true }]);
+});
+
 it('forgets the schedule without a monitor, and within a minute', async () => {
   for (const trigger of [{ useMonitor: false }, { schedule: '00:00:30' }]) {
     const dataDir = makeFolder();
