@@ -7,7 +7,7 @@ import { sniffDocument } from '../documents/sniff-document.ts';
 import type { Endpoint, EndpointCall } from '../http/endpoint.ts';
 import { routeParameter } from '../http/endpoint.ts';
 import { checked, type FieldError, Problem } from '../http/problem.ts';
-import { type AcceptedDocument, IdempotencyConflict, type Intake, type Upload } from '../intake/intake.ts';
+import { IdempotencyConflict, type Intake, type UploadedFile } from '../intake/intake.ts';
 
 export interface DocumentEndpointServices {
   readonly intake: Intake;
@@ -37,17 +37,11 @@ async function postDocument({ intake, maxDocumentBytes }: DocumentEndpointServic
       { field: 'Idempotency-Key', message: `has ${idempotencyKey.length} characters` },
     ]);
   }
-  const files = await receiveFiles(request, maxDocumentBytes);
-  const uploads = await checkFiles(files, correlationId, idempotencyKey);
-  const accepted: AcceptedDocument[] = [];
-  for (const upload of uploads) {
-    accepted.push(
-      await intake.accept(upload, instances).catch((error: unknown) => {
-        if (!(error instanceof IdempotencyConflict)) throw error;
-        throw new Problem(422, 'idempotency_key_reused', error.message);
-      }),
-    );
-  }
+  const files = await checkFiles(await receiveFiles(request, maxDocumentBytes));
+  const accepted = await intake.accept({ files, correlationId, idempotencyKey }, instances).catch((error: unknown) => {
+    if (!(error instanceof IdempotencyConflict)) throw error;
+    throw new Problem(422, 'idempotency_key_reused', error.message);
+  });
   const answers = accepted.map((document) => ({ ...document, statusUrl: statusUrl(request, document.instanceId) }));
   const [first] = answers;
   if (first === undefined) throw new Error('invariant: a checked request has at least one file');
@@ -98,12 +92,8 @@ async function readForm(request: HttpRequest): Promise<ReceivedFile[]> {
 const longestName = 1_000;
 
 /** All files or none: a request with one bad file is refused whole, naming each. */
-async function checkFiles(
-  files: readonly ReceivedFile[],
-  correlationId: string,
-  idempotencyKey: string | undefined,
-): Promise<Upload[]> {
-  const uploads: Upload[] = [];
+async function checkFiles(files: readonly ReceivedFile[]): Promise<UploadedFile[]> {
+  const uploads: UploadedFile[] = [];
   const refused: (FieldError & { readonly status: number; readonly code: string })[] = [];
   for (const [n, { name, contentType, content }] of files.entries()) {
     const sniffed = await sniffDocument(content, name === '' ? 'the file' : name, contentType);
@@ -116,14 +106,7 @@ async function checkFiles(
         code: 'invalid',
       });
     } else if (sniffed.ok) {
-      const key = idempotencyKey === undefined || files.length === 1 ? idempotencyKey : `${idempotencyKey}/${n}`;
-      uploads.push({
-        name: name || 'document',
-        contentType: sniffed.contentType,
-        content,
-        correlationId,
-        idempotencyKey: key,
-      });
+      uploads.push({ name: name || 'document', contentType: sniffed.contentType, content });
     } else {
       const status = sniffed.code === 'unsupported' ? 415 : 400;
       refused.push({ field, message: sniffed.message, status, code: `document_${sniffed.code}` });

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { BlobFacts, DocumentBlobs } from '../azure/document-blobs.ts';
-import { sha256Of } from '../azure/document-blobs.ts';
+import { type BlobFacts, type DocumentBlobs, sha256Of, uploadedAs } from '../azure/document-blobs.ts';
 import type { DurableInstances } from '../azure/durable-instances.ts';
-import { type IdempotencyClaims, type UploadClaim } from '../azure/idempotency-claims.ts';
+import type { ClaimedDocument, IdempotencyClaims } from '../azure/idempotency-claims.ts';
 import { blobNameFor, documentIdOf, instanceIdOf, senderNameOf, uploadDateOf } from '../documents/document-id.ts';
 import { type UploadedDocument, uploadedDocumentSchema } from '../documents/document-record.ts';
 
@@ -13,10 +12,15 @@ export interface IntakeServices {
   readonly newId: () => string;
 }
 
-export interface Upload {
+export interface UploadedFile {
   readonly name: string;
   readonly contentType: string;
   readonly content: Uint8Array;
+}
+
+/** The files of one request. */
+export interface Upload {
+  readonly files: readonly UploadedFile[];
   readonly correlationId: string;
   readonly idempotencyKey: string | undefined;
 }
@@ -28,20 +32,20 @@ export interface AcceptedDocument {
 }
 
 /**
- * How documents come in. Both ways lead to one instance per document, whatever is repeated: an upload names its document before
+ * How documents come in. Both ways lead to one instance per document, whatever is repeated: an upload names its documents before
  * it stores anything, and a blob that was put there directly is named by its name and ETag.
  */
 export interface Intake {
-  /** Stores the file and starts its saga. @throws IdempotencyConflict */
-  accept(upload: Upload, instances: DurableInstances): Promise<AcceptedDocument>;
-  /** Starts the saga of a blob that appeared in `incoming`; undefined when that version is not there any more. */
+  /** Stores the files and starts a saga for each. @throws IdempotencyConflict before anything is stored */
+  accept(upload: Upload, instances: DurableInstances): Promise<AcceptedDocument[]>;
+  /** Starts the saga of a blob that appeared in `incoming`, if that version is still there. */
   announce(blobName: string, etag: string | undefined, instances: DurableInstances): Promise<Announced>;
 }
 
 export type Announced =
   { readonly state: 'started' | 'known'; readonly instanceId: string } | { readonly state: 'gone' | 'superseded' };
 
-/** One key was used for two different files. */
+/** One key was used for different files. */
 export class IdempotencyConflict extends Error {
   override readonly name = 'IdempotencyConflict';
 }
@@ -49,75 +53,97 @@ export class IdempotencyConflict extends Error {
 export function createIntake({ blobs, claims, now, newId }: IntakeServices): Intake {
   return {
     async accept(upload, instances) {
-      const claim = await claimFor(upload);
-      const accepted = {
-        documentId: claim.documentId,
-        instanceId: instanceIdOf(claim.documentId),
-        blobName: claim.blobName,
-      };
-      if (upload.idempotencyKey !== undefined && (await instances.get(accepted.instanceId)) !== undefined)
-        return accepted;
-      const facts = await blobs.upload(claim.blobName, upload.content, {
-        contentType: upload.contentType,
-        metadata: {
-          documentid: claim.documentId,
-          correlationid: upload.correlationId,
-          sendername: encodeURIComponent(upload.name),
-        },
-      });
-      const document = describe(facts);
-      if ((await start(instances, document)) === 'exists' && facts.created) await discardSpare(document, instances);
+      const { files, correlationId, idempotencyKey } = upload;
+      const accepted: AcceptedDocument[] = [];
+      for (const [n, { documentId, blobName }] of (await claimDocuments(upload)).entries()) {
+        const file = files[n];
+        if (file === undefined) throw new Error('invariant: a claim has one document for each file');
+        const document = { documentId, instanceId: instanceIdOf(documentId), blobName };
+        const isRepeated = idempotencyKey !== undefined && (await instances.get(document.instanceId)) !== undefined;
+        if (!isRepeated) await store(document, file, correlationId, instances);
+        accepted.push(document);
+      }
       return accepted;
     },
     async announce(blobName, etag, instances) {
       const facts = await blobs.inspect(blobName);
       if (facts === undefined) return { state: 'gone' };
       if (etag !== undefined && etag !== facts.etag) return { state: 'superseded' };
-      const document = describe(facts);
-      const state = (await start(instances, document)) === 'started' ? 'started' : 'known';
-      return { state, instanceId: instanceIdOf(document.documentId) };
+      return { state: await startOnce(facts, instances), instanceId: instanceIdOf(documentIdIn(facts)) };
     },
   };
 
-  /** A repeated request that arrives when the first one's file has been moved on stores it again: nobody needs that copy. */
-  async function discardSpare(
-    { documentId, blobName, etag }: UploadedDocument,
+  async function store(
+    { documentId, blobName }: AcceptedDocument,
+    { name, content, contentType }: UploadedFile,
+    correlationId: string,
     instances: DurableInstances,
   ): Promise<void> {
-    const known = uploadedDocumentSchema.safeParse((await instances.get(instanceIdOf(documentId)))?.input);
-    if (known.success && known.data.etag !== etag) await blobs.discard(blobName, etag);
+    const metadata = {
+      [uploadedAs]: documentId,
+      correlationid: correlationId,
+      sendername: encodeURIComponent(name),
+    };
+    await startOnce(await blobs.upload(blobName, content, { contentType, metadata }), instances);
   }
 
-  async function claimFor({ name, content, idempotencyKey }: Upload): Promise<UploadClaim> {
+  /**
+   * A repeated request that arrives when the first one's file has been moved on stores it again. Nobody needs that copy: it is
+   * known by another ETag than the one that the saga was started with.
+   */
+  async function startOnce(facts: BlobFacts, instances: DurableInstances): Promise<'started' | 'known'> {
+    const document = describe(facts);
+    const instanceId = instanceIdOf(document.documentId);
+    if ((await instances.start('processDocument', instanceId, document)) === 'started') return 'started';
+    const first = uploadedDocumentSchema.safeParse((await instances.get(instanceId))?.input);
+    if (first.success && first.data.etag !== document.etag) await blobs.discard(document.blobName, document.etag);
+    return 'known';
+  }
+
+  function claimFor({ name, content }: UploadedFile): ClaimedDocument {
     const blobName = blobNameFor(now(), createHash('sha256').update(newId()).digest('hex'), name);
     const documentId = documentIdOf({ blobName, etag: '', lastModified: now() });
-    const claim: UploadClaim = { blobName, documentId, sha256: sha256Of(content) };
+    return { blobName, documentId, sha256: sha256Of(content) };
+  }
+
+  async function claimDocuments({ files, idempotencyKey }: Upload): Promise<readonly ClaimedDocument[]> {
+    const claim = files.map(claimFor);
     if (idempotencyKey === undefined) return claim;
     const first = await claims.claim(idempotencyKey, claim);
-    if (first.sha256 === claim.sha256) return first;
+    if (first.map(({ sha256 }) => sha256).join() === claim.map(({ sha256 }) => sha256).join()) return first;
     throw new IdempotencyConflict(
-      `Idempotency-Key '${idempotencyKey}' was used before for another file: use a new key for a new file.`,
+      `Idempotency-Key '${idempotencyKey}' was used before for other files: use a new key for new files.`,
     );
   }
 }
 
-const start = (instances: DurableInstances, document: UploadedDocument): Promise<'started' | 'exists'> =>
-  instances.start('processDocument', instanceIdOf(document.documentId), document);
+/** An upload says which document it is; any other blob is the document of its name and ETag. */
+function documentIdIn(facts: BlobFacts): string {
+  const given = facts.metadata[uploadedAs];
+  return given !== undefined && uploadDateOf(given) !== undefined ? given : documentIdOf(facts);
+}
 
 function describe(facts: BlobFacts): UploadedDocument {
   const { blobName, etag, lastModified, metadata } = facts;
-  const given = metadata['documentid'];
-  const documentId = given !== undefined && uploadDateOf(given) !== undefined ? given : documentIdOf(facts);
-  const senderName = metadata['sendername'];
+  const documentId = documentIdIn(facts);
   return {
     documentId,
     blobName,
     etag,
-    name: senderName === undefined ? senderNameOf(blobName) : decodeURIComponent(senderName),
+    name: decoded(metadata['sendername']) ?? senderNameOf(blobName),
     contentType: facts.contentType,
     sizeBytes: facts.sizeBytes,
     blobUrl: facts.blobUrl,
     uploadedAt: lastModified.toISOString(),
     correlationId: metadata['correlationid'] ?? instanceIdOf(documentId),
   };
+}
+
+/** Anybody may have written the metadata of a blob that was put there directly. */
+function decoded(text: string | undefined): string | undefined {
+  try {
+    return text === undefined ? undefined : decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import type { DocumentPage } from '../../src/azure/document-records.ts';
 import type { SagaView } from '../../src/ops/saga-view.ts';
 import { type Accepted, createApi, until } from './api.ts';
 import { connect } from './local-clients.ts';
@@ -42,6 +43,21 @@ describe('a message of the document queue', () => {
   });
 });
 
+describe('a blob', () => {
+  it('that is copied back to incoming is processed again, as a document of its own', async () => {
+    const { documentId, blobName } = await api.upload('back.pdf', await sample('service-agreement.pdf'));
+    await api.untilRecord(documentId, isMoved);
+    await local.copyBlob(blobName, 'processed', 'incoming');
+    const twice = await until(
+      'a second document',
+      async () => (await api.get<DocumentPage>('/api/documents?q=back.pdf')).body.documents,
+      (documents) => documents.length === 2 && documents.every(isMoved),
+    );
+    expect(twice.map(({ name }) => name)).toEqual(['back.pdf', 'back.pdf']);
+    expect((await local.blobNames('processed')).filter((name) => name.startsWith(blobName))).toHaveLength(2);
+  });
+});
+
 describe('an Idempotency-Key', () => {
   it('posted by fifty clients at once starts one instance and leaves no stray blob', async () => {
     const content = await sample('nordlicht-rechnung.pdf');
@@ -72,6 +88,19 @@ describe('an Idempotency-Key', () => {
     expect(second.status).toBe(202);
     expect(second.body).toEqual(first.body);
     expect(await local.blobNames('incoming')).toEqual([]);
+  });
+
+  it('leaves no copy behind that was stored when the first had been moved on', async () => {
+    const content = await sample('harbor-pine-invoice.pdf');
+    const { body } = await post('spare.pdf', content, 'spare');
+    await api.untilRecord(body.documentId, isMoved);
+    await local.dropBlob(body.blobName, content, { uploadedas: body.documentId });
+    await until(
+      'no blob in incoming',
+      () => local.blobNames('incoming'),
+      (names) => names.length === 0,
+    );
+    expect((await local.blobNames('processed')).filter((name) => name.includes('spare'))).toEqual([body.blobName]);
   });
 
   it('is refused with 422 for another file', async () => {

@@ -14,6 +14,7 @@ export interface LocalClients {
   recordsOf(documentId: string): Promise<DocumentRecord[]>;
   blobNames(container: string): Promise<string[]>;
   readBlob(container: string, name: string): Promise<string>;
+  copyBlob(name: string, from: string, to: string): Promise<void>;
   dropBlob(name: string, content: Uint8Array, metadata?: Readonly<Record<string, string>>): Promise<void>;
   /** Puts a message into the document queue. */
   sendToQueue(body: unknown, count?: number): Promise<void>;
@@ -46,6 +47,10 @@ export function connect(connections: Connections): LocalClients {
     },
     async readBlob(container, name) {
       return (await storage.getContainerClient(container).getBlobClient(name).downloadToBuffer()).toString('latin1');
+    },
+    async copyBlob(name, from, to) {
+      const source = storage.getContainerClient(from).getBlobClient(name);
+      await (await storage.getContainerClient(to).getBlobClient(name).beginCopyFromURL(source.url)).pollUntilDone();
     },
     async dropBlob(name, content, metadata = {}) {
       const container = storage.getContainerClient('incoming');
