@@ -97,6 +97,12 @@ describe('other kinds', () => {
     expect(text.trim().split('\n')).toEqual(['Caf&#233; <one>', 'Total', 'Item\tAmount', 'Tea\t3.00']);
   });
 
+  test('a DOCX that unpacks to far more than its size is refused before it is unpacked', async () => {
+    const bomb = docx([' '.repeat(1_000_000)]);
+    expect(bomb.length).toBeLessThan(10_000);
+    await expect(readText('docx', bomb, limits)).rejects.toMatchObject({ code: 'too_large' });
+  });
+
   test('a DOCX that is none is reported as damaged', async () => {
     await expect(readText('docx', Buffer.from('PK'))).rejects.toMatchObject({ code: 'damaged' });
   });

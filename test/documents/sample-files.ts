@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 import { PDFDocument, PDFHexString, PDFName } from 'pdf-lib';
 import { createPdf } from '../../src/local/sample-page.ts';
 
@@ -16,18 +16,20 @@ export async function lockedPdf(): Promise<Uint8Array> {
   return pdf.save({ useObjectStreams: false });
 }
 
-/** A zip archive whose entries are stored as they are (APPNOTE 4.3). */
+/** A zip archive (APPNOTE 4.3). */
 export function zip(files: Readonly<Record<string, string>>): Uint8Array {
   const local: Buffer[] = [];
   const central: Buffer[] = [];
   let offset = 0;
   for (const [name, text] of Object.entries(files)) {
-    const data = Buffer.from(text);
+    const plain = Buffer.from(text);
+    const data = deflateRawSync(plain);
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);
-    common.writeUInt32LE(crc32(data), 10);
+    common.writeUInt16LE(8, 4);
+    common.writeUInt32LE(crc32(plain), 10);
     common.writeUInt32LE(data.length, 14);
-    common.writeUInt32LE(data.length, 18);
+    common.writeUInt32LE(plain.length, 18);
     common.writeUInt16LE(Buffer.byteLength(name), 22);
     const header = Buffer.concat([Buffer.from('PK\x03\x04'), common, Buffer.from(name), data]);
     const tail = Buffer.alloc(14);

@@ -55,7 +55,8 @@ function candidateOf(
   index: number,
   money: readonly RowAmount[][],
 ): AmountCandidate[] {
-  const heading = columnMeaning(view, row, item.cell, money);
+  // A sentence under a column belongs to no column.
+  const heading = hasMeaningfulWords(item.cell.folded) ? undefined : columnMeaning(view, row, item.cell, money);
   const words = wordsBefore(row, item, inRow[index - 1]);
   const beside = amountMeaning(words);
   // In a row such as "VAT 20 % of 100.00: 20.00" or a table of rates, only the last amount is what the first words say.

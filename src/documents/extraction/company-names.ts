@@ -4,7 +4,7 @@ const legalForms = [
   'gGmbH|mbH|AG(?: & Co\\.? ?KG)?|KGaA|KG|OHG|GbR|UG(?: ?\\(haftungsbeschränkt\\))?|e\\. ?K\\.|e\\.V\\.|eG|SE',
   'B\\.? ?V\\.?|N\\.V\\.|NV|V\\.?O\\.?F\\.?|BVBA|CVBA',
   '(?:Pvt\\.?|Private|Pty\\.?|Pte\\.?|Co\\.,?) ?(?:Ltd\\.?|Limited)|Ltd\\.?|Limited|LTD\\.?|LIMITED|PLC|plc|LLP|L\\.?L\\.?C\\.?|LP|Inc\\.?|INC\\.?|Incorporated|Corp\\.?|CORP\\.?|Corporation|Company',
-  'S\\.?A\\.?R\\.?L\\.?|S\\.à ?r\\.l\\.?|Sàrl|SARL|SASU|S\\.?A\\.?S\\.?|EURL|SNC|SCOP|S\\.A\\.?(?: de C\\.?V\\.?)?|SA',
+  'S\\.?A\\.?R\\.?L\\.?|S\\.à ?r\\.l\\.?|Sàrl|SARL|SASU|S\\.?A\\.?S\\.?|EURL|SNC|SCOP|S\\.A\\.U\\.?|S\\.A\\.?(?: de C\\.?V\\.?)?|SA',
   'S\\.?L\\.?U?\\.?|S\\.r\\.l\\.?s?|S\\.R\\.L\\.|SRL|Srl|S\\.p\\.A\\.?|S\\.P\\.A\\.|SpA|Lda\\.?|Ltda\\.?',
   'A\\/S|ApS|ASA|AS|AB|Oyj?|Sp\\. ?z ?o\\. ?o\\.?|sp\\. ?z ?o\\.o\\.|s\\. ?r\\. ?o\\.|a\\. ?s\\.|Kft\\.?|Zrt\\.?|d\\.o\\.o\\.|K\\.K\\.|EOOD|OOD',
 ].join('|');

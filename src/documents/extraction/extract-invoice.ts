@@ -90,10 +90,12 @@ interface Dates {
 /** The two dates support each other where the payment terms lie between them, and lose confidence where they are swapped. */
 function extractDates(view: DocumentView, order: DateOrder | undefined, lineRows: ReadonlySet<number>): Dates {
   const due = chooseBest(dateCandidates(view, 'dueDate', order, lineRows));
-  const issued = chooseBest([
-    ...dateCandidates(view, 'issueDate', order, lineRows),
-    ...onlyDate(view, order, due?.value),
-  ]);
+  const labelled = dateCandidates(view, 'issueDate', order, lineRows);
+  // A guess supports a labelled date, and never stands against one.
+  const guess = onlyDate(view, order, due?.value).filter(
+    ({ value }) => labelled.length === 0 || labelled.some((other) => other.value === value),
+  );
+  const issued = chooseBest([...labelled, ...guess]);
   if (!issued || !due) return { issueDate: issued, dueDate: due };
   const days = daysBetween(issued.value, due.value);
   if (days < 0) return { issueDate: also(issued, 'due-before-issue'), dueDate: also(due, 'due-before-issue') };

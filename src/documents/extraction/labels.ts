@@ -26,6 +26,7 @@ const table: readonly { readonly kind: LabelKind; readonly weak?: true; readonly
       `(?:${invoice}|${abbreviation}\\.?) ?[-/.]? ?${number}`,
       `${invoice}(?:s|e)? ?(?:nummer|numero|nr)`,
       `(?:numero|n[o°]?|nr|num|numer|cislo|number|no)\\.? ?${of}(?:the )?(?:invoice|facture|factura|fattura|fatura|faktury|factuur|rechnung|avoir)`,
+      `(?:danovy )?doklad ?${number}`,
       `laskun ?numero`,
       `szamla(?:szam| sorszama)`,
       `factuur ?kenmerk`,
@@ -74,7 +75,7 @@ const table: readonly { readonly kind: LabelKind; readonly weak?: true; readonly
       `dated|date le`,
       // "Rechnung Nr. 4711 vom 3. Mai", "du 2 juillet" on a line of its own, "Zürich, 12. März".
       `(?<=${invoice}.{0,30} )(?:vom|dated|of|du|van|del|de fecha|z dnia)(?= [0-9a-z])`,
-      `(?:(?<=[0-9] )|^)(?:du|le|vom|den|dated|van|del)(?= [0-9])`,
+      `(?:(?<=[0-9] )|^)(?:du|le|vom|den|dated|van|del)(?= [0-9])(?!.{6,20} (?:au|bis|al|to|tot) )`,
       `^[a-z. -]{3,20}, ?(?:den |le |el |il )?(?=[0-9])`,
     ],
   },

@@ -56,10 +56,11 @@ export function reconcileAmounts(
     [...nets, undefined].flatMap((net) => [...taxes, undefined].map((tax) => weigh({ net, tax, total }, evidence))),
   );
   const best = combinations.reduce((winner, other) => (scoreOf(other) > scoreOf(winner) ? other : winner));
-  const complete = withImplied(best, lines);
+  const complete = withImplied(best, evidence);
+  const values = roles.flatMap((role) => complete[role]?.value ?? []);
   const chosen = roles.flatMap((role) => {
     const part = complete[role];
-    return part ? [[role, withRivals(part, { net: nets, tax: taxes, total: totals }[role])] as const] : [];
+    return part ? [[role, withRivals(part, { net: nets, tax: taxes, total: totals }[role], values)] as const] : [];
   });
   return Object.fromEntries(chosen);
 }
@@ -88,7 +89,8 @@ function weigh({ net, tax, total }: Parts, { lines, rates, offsets }: Evidence):
   const isWhole = net !== undefined && tax !== undefined && total !== undefined;
   const adds = isWhole && offsets.some((offset) => equal(net.value + tax.value + offset, total.value));
   const common: Cue[] = isWhole ? [adds ? 'net-plus-tax-is-total' : 'contradicts-arithmetic'] : [];
-  if (net && tax && isTaxOf(tax.value, net.value, rates)) common.push('tax-rate-agrees');
+  const taxValue = tax?.value ?? (net && total && total.value - net.value);
+  if (net && taxValue !== undefined && isTaxOf(taxValue, net.value, rates)) common.push('tax-rate-agrees');
   const linesAre = (value: number | undefined) =>
     lines !== undefined && value !== undefined && offsets.some((offset) => equal(lines.amounts + offset, value));
   const [areNet, areTotal] = [linesAre(net?.value), linesAre(total?.value)];
@@ -114,12 +116,14 @@ function withCues(part: Candidate<number> | undefined, cues: readonly Cue[]): Ca
 }
 
 /** Fills the amount that follows from the two others, or the net where the lines are without tax and are the total. */
-function withImplied(parts: Parts, lines: LineSums | undefined): Parts {
+function withImplied(parts: Parts, { lines, rates }: Evidence): Parts {
   const { net, tax, total } = parts;
   if (net && tax && !total) return { net, tax, total: implied(net.value + tax.value) };
   if (net && total && !tax) {
     const value = total.value - net.value;
-    return Math.abs(value) <= Math.abs(net.value) * highestRate ? { net, tax: implied(value), total } : parts;
+    return Math.abs(value) <= Math.abs(net.value) * highestRate
+      ? { net, tax: implied(value, ...net.cues.filter((cue) => cue === 'tax-rate-agrees')), total }
+      : parts;
   }
   if (!total || net) return parts;
   const value = cents(total.value - (tax?.value ?? 0));
@@ -127,7 +131,10 @@ function withImplied(parts: Parts, lines: LineSums | undefined): Parts {
   if (lines && equal(lines.amounts, value)) cues.push('lines-add-up');
   if (lines?.units !== undefined && equal(lines.units, value)) cues.push('unit-prices-add-up');
   if (tax?.value === 0) cues.push('equals-total');
-  if (tax) return { net: implied(value, ...cues), tax, total };
+  if (tax) {
+    const rateCues: Cue[] = isTaxOf(tax.value, value, rates) ? ['tax-rate-agrees'] : [];
+    return { net: implied(value, ...cues, ...rateCues), tax: withCues(tax, rateCues), total };
+  }
   // Without a word on tax, a total is a net only where its lines are.
   const isNet = lines?.areNet && cues.includes('lines-add-up');
   return isNet ? { net: implied(value, 'lines-without-tax', ...cues), tax, total } : parts;
@@ -137,10 +144,18 @@ function implied(value: number, ...cues: Cue[]): Candidate<number> {
   return { value: cents(value), cues: ['implied-by-arithmetic', ...cues] };
 }
 
-/** A rival may be better labelled and still lose by arithmetic; then half of the doubt stays with the chosen one. */
-function withRivals(part: Candidate<number>, all: readonly Candidate<number>[]): Scored<number> {
-  const chosen = chooseBest([part, ...all.filter(({ value }) => !equal(value, part.value))]);
-  if (chosen?.value === part.value) return chosen;
+/**
+ * A rival may be better labelled and still lose by arithmetic; then half of the doubt stays with the chosen one. An amount
+ * that has its place in the combination already ("Total charges" for the net) is no rival.
+ */
+function withRivals(
+  part: Candidate<number>,
+  all: readonly Candidate<number>[],
+  chosen: readonly number[],
+): Scored<number> {
+  const rivals = all.filter(({ value }) => !chosen.some((other) => equal(other, value)));
+  const best = chooseBest([part, ...rivals]);
+  if (best?.value === part.value) return best;
   return { value: part.value, cues: part.cues, confidence: computeConfidence(part.cues) / 2 };
 }
 
