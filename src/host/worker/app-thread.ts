@@ -12,12 +12,24 @@ import { siblingModule } from './sibling-module.ts';
 
 const functionsCore = siblingModule(import.meta.url, 'functions-core').href;
 
+let lastLoaded = '';
+
 registerHooks({
   resolve: (specifier, context, nextResolve) =>
     specifier === '@azure/functions-core'
       ? { url: functionsCore, shortCircuit: true }
       : nextResolve(specifier, context),
+  load(url, context, nextLoad) {
+    lastLoaded = url;
+    return nextLoad(url, context);
+  },
 });
+
+/** The stack of a SyntaxError in an ES module does not say where it is. */
+const explain = (error: Error) =>
+  error instanceof SyntaxError && error.stack?.startsWith('SyntaxError')
+    ? `${lastLoaded}\n${error.stack}`
+    : error.stack;
 
 const appHookContext = () => ({ hookData: appRegistry.appLevelHookData, appHookData: appRegistry.appHookData });
 
@@ -66,6 +78,6 @@ start().then(
   (app) => send({ kind: 'loaded', app }),
   (thrown: unknown) => {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    send({ kind: 'loadFailed', message: error.message, stack: error.stack ?? error.message });
+    send({ kind: 'loadFailed', message: error.message, stack: explain(error) ?? error.message });
   },
 );

@@ -77,6 +77,16 @@ it("gives the app's own stack when the app does not load", async () => {
   expect((error as Error).stack).toMatch(/^TypeError: mine\n\s+at .*index\.js:2/);
 });
 
+it('says which ES module has a syntax error', async () => {
+  const files = {
+    'package.json': { type: 'module', main: 'index.js' },
+    'index.js': 'import "./bad.js"',
+    'bad.js': 'const = 1',
+  };
+  const error: unknown = await startApp(files).catch((error: unknown) => error);
+  expect((error as Error).stack).toMatch(/^file:.*bad\.js\nSyntaxError: Unexpected token '='/);
+});
+
 const inputs: readonly (readonly [TypedData, unknown])[] = [
   [undefined, ['undefined', undefined]],
   [{ string: '{"a":1}' }, ['object', { a: 1 }]],
