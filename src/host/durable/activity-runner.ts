@@ -17,7 +17,10 @@ export interface ActivityRunner {
  * Calls the activity functions. An activity's row stays until its result is written, so a crash repeats the ones that run and no
  * others; result and removal are one transaction, so a result counts once.
  */
-export const createActivityRunner = (context: EngineContext, deliver: (message: Message) => void): ActivityRunner => {
+export const createActivityRunner = (
+  context: EngineContext,
+  deliver: (messages: readonly Message[]) => void,
+): ActivityRunner => {
   const { clock, commits, functions, log, newId, settings, stamp, store } = context;
 
   const call = async (row: ActivityRow) => {
@@ -38,7 +41,7 @@ export const createActivityRunner = (context: EngineContext, deliver: (message: 
       const isAwaited = store.findInstance(instanceId)?.executionId === executionId;
       return isAwaited ? insertMessage(context, { instanceId, executionId, event }) : undefined;
     });
-    if (message !== undefined) deliver(message);
+    if (message !== undefined) deliver([message]);
   };
 
   const queue = createWorkQueue<ActivityRow>(settings.maxConcurrentActivityFunctions, run, (row, error) => {

@@ -17,8 +17,8 @@ import { createWorkQueue } from './work-queue.ts';
  * and answers to the outside wait for the commit.
  */
 export interface Dispatcher {
-  /** Takes note of messages that are written to the store. */
-  deliver(message: Message): void;
+  /** Takes note of messages that are written to the store. What belongs together is told together: an episode may begin at once. */
+  deliver(messages: readonly Message[]): void;
   /** Stops beginning anything new, and resolves when what runs has ended. */
   stop(): Promise<void>;
 }
@@ -29,12 +29,13 @@ export const createDispatcher = (context: EngineContext): Dispatcher => {
   const inboxes = new Map<string, Message[]>();
   const queued = new Set<string>();
 
-  const deliver = (message: Message): void => {
-    const { instanceId } = message;
-    const inbox = inboxes.get(instanceId);
-    if (inbox === undefined) inboxes.set(instanceId, [message]);
-    else inbox.push(message);
-    enqueue(instanceId);
+  const deliver = (messages: readonly Message[]): void => {
+    for (const message of messages) {
+      const inbox = inboxes.get(message.instanceId);
+      if (inbox === undefined) inboxes.set(message.instanceId, [message]);
+      else inbox.push(message);
+    }
+    for (const { instanceId } of messages) enqueue(instanceId);
   };
 
   const enqueue = (instanceId: string): void => {
@@ -44,7 +45,7 @@ export const createDispatcher = (context: EngineContext): Dispatcher => {
   };
 
   const send = ({ messages, activities, timers }: OutgoingWork): void => {
-    messages.forEach(deliver);
+    deliver(messages);
     activityRunner.run(activities);
     for (const { dueAt } of timers) alarm.expect(dueAt);
   };
@@ -68,7 +69,7 @@ export const createDispatcher = (context: EngineContext): Dispatcher => {
   });
   const activityRunner = createActivityRunner(context, deliver);
   const alarm = createTimerAlarm(context, deliver);
-  store.readMessages().forEach(deliver);
+  deliver(store.readMessages());
   activityRunner.run(store.readActivities());
 
   return {

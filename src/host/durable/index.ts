@@ -62,7 +62,7 @@ export const createDurableEngine = (options: DurableEngineOptions): DurableEngin
     nextWorkId: () => ++lastWorkId,
   };
   let dispatcher: ReturnType<typeof createDispatcher> | undefined;
-  const handle = createManagementApi({ ...context, deliver: (message) => dispatcher?.deliver(message) });
+  const handle = createManagementApi({ ...context, deliver: (messages) => dispatcher?.deliver(messages) });
   return {
     start() {
       dispatcher ??= createDispatcher(context);

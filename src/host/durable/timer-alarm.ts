@@ -9,7 +9,10 @@ export interface TimerAlarm {
 }
 
 /** Turns timers that are due into messages. The timers are in the store; only the time of the earliest is kept here. */
-export const createTimerAlarm = (context: EngineContext, deliver: (message: Message) => void): TimerAlarm => {
+export const createTimerAlarm = (
+  context: EngineContext,
+  deliver: (messages: readonly Message[]) => void,
+): TimerAlarm => {
   const { clock, commits, store } = context;
   let armedFor = Infinity;
   let disarm: (() => void) | undefined;
@@ -32,7 +35,7 @@ export const createTimerAlarm = (context: EngineContext, deliver: (message: Mess
     );
     const next = store.nextTimerDue();
     if (next !== undefined) arm(next);
-    fired.forEach(deliver);
+    deliver(fired);
   };
 
   const first = store.nextTimerDue();

@@ -9,7 +9,7 @@ const send = (context: ManagementContext, instance: InstanceRow, event: Incoming
   const message = context.commits.write(() =>
     insertMessage(context, { instanceId: instance.id, executionId: null, event }),
   );
-  context.deliver(message);
+  context.deliver([message]);
   return emptyResponse(202);
 };
 

@@ -4,8 +4,8 @@ import type { ManagementRequest, ManagementResponse } from './message.ts';
 
 /** What a management operation works with. */
 export interface ManagementContext extends EngineContext {
-  /** Hands over a message that has been written. */
-  readonly deliver: (message: Message) => void;
+  /** Hands over messages that have been written. */
+  readonly deliver: (messages: readonly Message[]) => void;
 }
 
 export type ManagementAnswer = ManagementResponse | Promise<ManagementResponse>;

@@ -15,7 +15,7 @@ export const rewind: InstanceOperation = (context, request, instance) => {
   if (lost !== undefined) return jsonResponse(412, lost);
   const reason = queryValue(request, 'reason') ?? null;
   const messages = context.commits.write(() => rewindInstance(context, instance, reason));
-  messages.forEach(context.deliver);
+  context.deliver(messages);
   return emptyResponse(202);
 };
 

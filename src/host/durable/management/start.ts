@@ -94,7 +94,7 @@ const start = (context: ManagementContext, request: ManagementRequest, wanted: S
       generation: existing === undefined ? 0 : (existing.generation ?? 0) + 1,
     }),
   );
-  deliver(message);
+  deliver([message]);
   return waitIfAsked(context, request, wanted.id);
 };
 
