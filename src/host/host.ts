@@ -43,9 +43,9 @@ const appEnvironment = (appDir: string, port: number, env: AppSettings) => ({
   AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
   AzureWebJobsScriptRoot: appDir,
   FUNCTIONS_WORKER_RUNTIME: 'node',
-  // Without it, the durable client writes another port into the URLs that it shows.
-  WEBSITE_HOSTNAME: `${address}:${port}`,
   ...env,
+  // Without it, the durable client writes another port into the URLs that it shows.
+  WEBSITE_HOSTNAME: env['WEBSITE_HOSTNAME'] ?? `${address}:${port}`,
 });
 
 /**

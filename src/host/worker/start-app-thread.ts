@@ -31,7 +31,8 @@ function startWorker({ appDir, env, hostVersion }: AppThreadOptions): Worker {
   return new Worker(siblingModule(import.meta.url, 'app-thread'), {
     name: 'app',
     workerData: { appDir, entryPoints: findEntryPoints(appDir), hostVersion } satisfies AppThreadData,
-    env: { ...env },
+    // A thread would see an undefined setting as the text "undefined".
+    env: Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)),
     execArgv: ['--disable-warning=ExperimentalWarning', '--enable-source-maps'],
     stdout: true,
     stderr: true,

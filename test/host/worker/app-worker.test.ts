@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import type { AppSettings } from '../../../src/host/app-settings.ts';
 import { systemClock } from '../../../src/host/clock.ts';
 import { computeRestartDelay, createAppWorker, type AppWorker } from '../../../src/host/worker/app-worker.ts';
 import type { Invocation, TypedData } from '../../../src/host/worker/contract.ts';
@@ -8,7 +9,7 @@ import { makeApp, makeFolder, until, type LogLine } from '../run-app.ts';
 
 type Files = Readonly<Record<string, string | object>>;
 
-async function startApp(files: Files, env: Readonly<Record<string, string>> = {}) {
+async function startApp(files: Files, env: AppSettings = {}) {
   const lines: LogLine[] = [];
   const worker = await createAppWorker({
     appDir: makeApp(files),
@@ -241,10 +242,10 @@ it('runs hooks around the app, its invocations and its log', async () => {
 
 it('sees the settings as its environment and nothing of the host', async () => {
   const { worker } = await startApp(
-    { 'index.js': commonJs + generic('env', '() => [process.env.MINE, process.env.PATH]') },
-    { MINE: 'yes' },
+    { 'index.js': commonJs + generic('env', '() => [process.env.MINE, process.env.PATH, process.env.UNSET]') },
+    { MINE: 'yes', UNSET: undefined },
   );
-  expect(await call(worker, 'env')).toMatchObject({ returnValue: { json: '["yes",null]' } });
+  expect(await call(worker, 'env')).toMatchObject({ returnValue: { json: '["yes",null,null]' } });
 });
 
 it('refuses a function that is registered after the start', async () => {
