@@ -1,19 +1,18 @@
 import { z } from 'zod';
+import { acceptInput, answerCall, deliverOutput } from './answer-call.ts';
+import type { Call, Reply } from './call-protocol.ts';
 import { minutes } from './duration.ts';
 import { SagaDefinitionError } from './errors.ts';
-import { accept, answer, type Call, deliver, type Reply } from './execute.ts';
 import { blobAndQueue, checkRetryOptions, type RetryOptions } from './retry.ts';
 
-/** What can be said of an effect once it is to be undone. */
-export type Outcome = 'succeeded' | 'unknown' | 'failed';
-
-/** The effect that `undo` takes back. `output` is there only when the outcome is `succeeded`. */
-export interface Done<I, O> {
+/** The effect that `undo` takes back. With `unknown` it may not have happened; what has certainly failed is never undone. */
+export type Done<I, O> = {
   readonly input: I;
-  readonly output?: O | undefined;
-  readonly outcome: Outcome;
+  /** The key that the effect was done with. */
   readonly idempotencyKey: string;
-}
+} & (
+  { readonly outcome: 'succeeded'; readonly output: O } | { readonly outcome: 'unknown'; readonly output?: undefined }
+);
 
 /** The half of an activity that an orchestrator sees. */
 export interface Activity<I, O> {
@@ -52,17 +51,21 @@ export type ActivityOptions<I, O, S> = Effect<I, O, S> & {
   readonly retry?: RetryOptions;
   /** The policy of `undo`; default {@link blobAndQueue}. */
   readonly undoRetry?: RetryOptions;
-  /** One attempt's time in milliseconds; an attempt that exceeds it has an unknown outcome. Default five minutes. */
+  /** One attempt's time in milliseconds, at most 24 days; an attempt that exceeds it has an unknown outcome. Default five minutes. */
   readonly timeoutMs?: number;
 };
 
-const functionName = /^[A-Za-z][A-Za-z0-9_-]{0,100}$/;
+export const functionName = /^[A-Za-z][A-Za-z0-9_-]{0,100}$/;
 
 /** The function that takes back what `name` did. */
 export const undoName = (name: string): string => `${name}-undo`;
 
+/** Node.js fires longer timers at once. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
 /**
- * Declares one activity of one outside system, do and undo side by side.
+ * Declares one activity of one outside system, do and undo side by side. Values pass the schemas more than once, and travel as
+ * JSON in between, so a schema must take what it makes: `z.coerce.date()`, not `z.date()`.
  * @throws SagaDefinitionError when the name is no function name of Azure Functions, or a number is out of range.
  */
 export function defineActivity<I, O, S>(options: ActivityOptions<I, O, S>): ActivityDefinition<I, O, S> {
@@ -73,14 +76,16 @@ export function defineActivity<I, O, S>(options: ActivityOptions<I, O, S>): Acti
     );
   }
   const timeoutMs = options.timeoutMs ?? minutes(5);
-  if (!(timeoutMs > 0))
-    throw new SagaDefinitionError(`activity '${name}': timeoutMs is ${timeoutMs}; it must be more than 0`);
-  const doneSchema = z.object({
-    input,
-    output: output.optional(),
-    outcome: z.enum(['succeeded', 'unknown', 'failed']),
-    idempotencyKey: z.string(),
-  });
+  if (!(timeoutMs > 0 && timeoutMs <= longestTimeoutMs)) {
+    throw new SagaDefinitionError(
+      `activity '${name}': timeoutMs is ${timeoutMs}; it must be more than 0 and at most ${longestTimeoutMs}`,
+    );
+  }
+  const common = { input, idempotencyKey: z.string() };
+  const doneSchema = z.discriminatedUnion('outcome', [
+    z.object({ ...common, outcome: z.literal('succeeded'), output }),
+    z.object({ ...common, outcome: z.literal('unknown') }),
+  ]);
   return {
     name,
     input,
@@ -91,14 +96,14 @@ export function defineActivity<I, O, S>(options: ActivityOptions<I, O, S>): Acti
     bind: (services) => ({
       name,
       execute: (request) =>
-        answer(timeoutMs, request, async (raw, call) => {
-          const value = await run(accept(input, raw, `input of ${name}`), services, call);
-          return deliver(output, value, name);
+        answerCall(timeoutMs, request, async (raw, call) => {
+          const value = await run(acceptInput(input, raw, `input of ${name}`), services, call);
+          return deliverOutput(output, value, name);
         }),
       ...(undo !== undefined && {
         undo: (request: unknown) =>
-          answer(timeoutMs, request, async (raw, call) => {
-            await undo(accept(doneSchema, raw, `undo of ${name}`), services, call);
+          answerCall(timeoutMs, request, async (raw, call) => {
+            await undo(acceptInput(doneSchema, raw, `undo of ${name}`), services, call);
             return { ok: true };
           }),
       }),

@@ -2,40 +2,47 @@ import { type ErrorData, RetryableError, TerminalError } from './errors.ts';
 
 const longestStack = 2_000;
 const longestMessage = 2_000;
+const longestName = 200;
 const deepestCause = 4;
 
 /** Status codes after which the same request may succeed (RFC 9110, RFC 6585, and 529 of overloaded services). */
 const passing = new Set([408, 425, 429, 500, 502, 503, 504, 529]);
 
 /**
- * Describes anything thrown. Foreign errors are read by the fields that Azure's and Anthropic's clients share (`statusCode` or
- * `status`, `code`, `retryAfterInMs`, a `retry-after` header): 4xx other than 408, 425 and 429 are terminal, the rest is worth another attempt.
+ * Describes anything thrown, and never throws. Foreign errors are read by the fields that Azure's and Anthropic's clients share
+ * (`statusCode` or `status`, `code`, `retryAfterInMs`, a `retry-after` header): 4xx other than 408, 425 and 429 are terminal,
+ * the rest is worth another attempt.
  */
 export function toErrorData(thrown: unknown, depth = 0): ErrorData {
-  if (!(thrown instanceof Error)) return unnamed(`a value that is not an Error was thrown: ${describe(thrown)}`);
+  if (!(thrown instanceof Error)) {
+    const message = bounded(`a value that is not an Error was thrown: ${textOf(thrown)}`, longestMessage);
+    return { name: 'Error', code: 'unexpected', message, retryable: true, outcome: 'failed' };
+  }
   const known = thrown instanceof RetryableError || thrown instanceof TerminalError;
   const status = statusOf(thrown);
   return {
-    name: thrown.name,
+    name: bounded(thrown.name, longestName),
     message: bounded(thrown.message, longestMessage),
-    code: codeOf(thrown, status),
+    code: bounded(codeOf(thrown, status), longestName),
     retryable: known ? thrown instanceof RetryableError : status === undefined || passing.has(status),
     outcome: known ? thrown.outcome : 'failed',
-    retryAfterMs: thrown instanceof RetryableError ? thrown.retryAfterMs : retryAfterOf(thrown),
+    retryAfterMs: retryAfterOf(thrown),
     cause: thrown.cause === undefined || depth >= deepestCause ? undefined : toErrorData(thrown.cause, depth + 1),
     stack: thrown.stack === undefined ? undefined : bounded(thrown.stack, longestStack),
   };
 }
 
 /**
- * Describes a task that the host itself failed (the process was killed, the function timed out): whether its effect
- * happened is not known.
+ * Describes a task that the host itself failed (the process was killed, the function timed out): whether its effect happened is
+ * not known. durable-functions 3.5 tells it as a TaskFailedError where the host sends FailureDetails, and otherwise as
+ * `<reason> \n <details>`, the details being a serialised .NET exception that nobody wants to read.
  */
 export function hostFailure(thrown: unknown): ErrorData {
-  const message = thrown instanceof Error ? thrown.message : describe(thrown);
+  const text = thrown instanceof Error ? thrown.message : textOf(thrown);
+  const [reason = text] = text.split(' \n ', 1);
   return {
     name: 'HostFailure',
-    message: bounded(message, longestMessage),
+    message: bounded(reason, longestMessage),
     code: 'host_failure',
     retryable: true,
     outcome: 'unknown',
@@ -53,33 +60,35 @@ function codeOf(error: Error, status: number | undefined): string {
   return status === undefined ? 'unexpected' : `http_${status}`;
 }
 
+/** Milliseconds; undefined for what is no sensible time, so that no client's oddity can break a timer. */
 function retryAfterOf(error: Error): number | undefined {
+  const ms = error instanceof RetryableError ? error.retryAfterMs : foreignRetryAfter(error);
+  return ms !== undefined && Number.isFinite(ms) && ms >= 0 ? ms : undefined;
+}
+
+function foreignRetryAfter(error: Error): number | undefined {
   const direct = field(error, 'retryAfterInMs');
   if (typeof direct === 'number') return direct;
   const headers = field(error, 'headers');
   if (!(headers instanceof Headers)) return undefined;
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) ? seconds * 1000 : undefined;
+  const header = headers.get('retry-after');
+  return header === null ? undefined : Number(header) * 1000;
 }
 
 function field(value: object, name: string): unknown {
   return name in value ? (value as Record<string, unknown>)[name] : undefined;
 }
 
-function describe(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
 }
 
-function unnamed(message: string): ErrorData {
-  return {
-    name: 'Error',
-    code: 'unexpected',
-    message: bounded(message, longestMessage),
-    retryable: true,
-    outcome: 'failed',
-  };
-}
-
-function bounded(text: string, longest: number): string {
+function bounded(value: unknown, longest: number): string {
+  const text = textOf(value);
   return text.length <= longest ? text : `${text.slice(0, longest)}… (${text.length - longest} more characters)`;
 }

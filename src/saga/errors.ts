@@ -104,12 +104,16 @@ export class ReviewRejected extends SagaFailure {
   }
 }
 
-/** Somebody cancelled the saga. */
+/** Somebody cancelled the saga, or its deadline did (`by` is then `deadline`). */
 export class SagaCancelled extends SagaFailure {
   override readonly name = 'SagaCancelled';
+  readonly by: string;
+  readonly reason: string | undefined;
 
   constructor(by: string, reason: string | undefined) {
     super(businessError('SagaCancelled', 'cancelled', `cancelled by ${by}${because(reason)}`));
+    this.by = by;
+    this.reason = reason;
   }
 }
 

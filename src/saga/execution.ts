@@ -1,6 +1,7 @@
 import type { DurableOrchestrationContext, Task } from 'durable-functions';
-import type { SagaEvent } from './narrate.ts';
+import type { SagaFailure } from './errors.ts';
 import type { Scope } from './ledger.ts';
+import type { SagaEvent } from './narrate.ts';
 import { computeStatus, type Progress } from './status.ts';
 
 /**
@@ -14,21 +15,31 @@ export interface Execution {
   readonly correlationId: string;
   /** Names of the activities that are registered with the host. */
   readonly activities: ReadonlySet<string>;
+  readonly gateMode: GateMode;
+  readonly narrate: (event: SagaEvent) => void;
   /** The one waiter for a cancel; it joins every wait that a cancel may end. */
   cancel: Task;
-  readonly narrate: (event: SagaEvent) => void;
-  /** Innermost first comes last: the scope that a step enters is `scopes.at(-1)`. */
+  /** When the saga cancels itself; waits do not reach beyond it. */
+  deadline: Date | undefined;
+  /** Outermost first: the scope that a step enters is the last. */
   scopes: Scope[];
   /** How often each step, scope and review has been started in this instance, over all rewinds. */
   readonly counts: Map<string, number>;
   gates: number;
+  /** Tasks that the host itself failed: a history with one cannot be rewound natively. */
+  hostFailures: number;
   pivoted: boolean;
   /** Backward while compensating and failing: then nothing is interrupted. */
   direction: 'forward' | 'backward';
-  /** What a gate failed with: nothing may run after it, whatever the saga's own code catches. */
-  gateFailure?: unknown;
+  /** Failures that an operator has decided to undo: no scope holds them any more. */
+  readonly conceded: WeakSet<SagaFailure>;
+  /** What ended the instance: nothing may run after it, whatever the saga's own code catches. */
+  end?: { readonly thrown: unknown };
   progress: Progress;
 }
+
+/** How an operator's decision reaches a gate: with a native rewind, or with an event where there is no rewind. */
+export type GateMode = 'rewind' | 'event';
 
 /** The how-manieth time `name` is started in this instance, from 1. */
 export function count(execution: Execution, name: string): number {
@@ -43,8 +54,9 @@ export function currentScope(execution: Execution): Scope {
   return scope;
 }
 
-/** Shows where the saga is; what is not named stays as it was. */
+/** Shows where the saga is; what is not named stays as it was, and nothing changes once the instance has ended. */
 export function report(execution: Execution, change: Partial<Progress>): void {
+  if (execution.end !== undefined) return;
   execution.progress = { ...execution.progress, ...change };
   execution.df.setCustomStatus(computeStatus(execution));
 }
@@ -56,8 +68,8 @@ export function tell(execution: Execution, event: SagaEvent): void {
 
 /**
  * Every operation asks this first, so that saga code that catches too much cannot run on behind a failed gate.
- * @throws what the gate failed with
+ * @throws what ended the instance
  */
-export function refuseAfterGate(execution: Execution): void {
-  if (execution.gateFailure !== undefined) throw execution.gateFailure;
+export function refuseAfterEnd({ end }: Execution): void {
+  if (end !== undefined) throw end.thrown;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ErrorData, SagaAborted } from './errors.ts';
-import { type Execution, report, tell } from './execution.ts';
+import { type Execution, type GateMode, refuseAfterEnd, report, tell } from './execution.ts';
 import type { Operation } from './operation.ts';
 import type { Phase } from './status.ts';
 
@@ -9,9 +9,14 @@ import type { Phase } from './status.ts';
 // 1. The gate is the only activity that ever fails towards the engine, and its failure is the last event of the history.
 // 2. Gate n fails with a message that begins with gate#n#. When gate n runs and the instance's output carries gate#n#, the
 //    instance has failed at this very gate before, so it was rewound: the gate returns the operator's decision.
-// 3. Only a root instance has gates.
+// 3. Where a rewind cannot work, the gate waits for the decision as an event and the instance stays Running: on a backend without
+//    rewind, and in a history in which the host itself has failed a task.
+// 4. Only a root instance has gates.
 
 export const gateFunction = 'sagaGate';
+
+/** The external event that decides gate n where it is not passed by a rewind. */
+export const gateEvent = (number: number): string => `gate:${number}`;
 
 /** Why a saga stands at a gate, and so what can be done about it. */
 export type GateKind =
@@ -20,14 +25,14 @@ export type GateKind =
 const actions = ['retry', 'compensate', 'skip', 'abort'] as const;
 export type GateAction = (typeof actions)[number];
 
-const allowed: Record<GateKind, readonly GateAction[]> = {
+const allowed = {
   failed: ['retry', 'abort'],
   'failed-past-pivot': ['abort'],
   held: ['retry', 'compensate', 'skip', 'abort'],
   'held-past-pivot': ['retry', 'skip', 'abort'],
   'held-scope': ['compensate', 'abort'],
   'compensation-failed': ['retry', 'skip', 'abort'],
-};
+} as const satisfies Record<GateKind, readonly GateAction[]>;
 
 const phaseAt: Record<GateKind, Phase> = {
   failed: 'failed',
@@ -56,43 +61,62 @@ export const gateRequestSchema = z.object({
 });
 export type GateRequest = z.infer<typeof gateRequestSchema>;
 
+/** Which operations can follow a gate, `abort` aside: that one throws. */
+type Passed<K extends GateKind> = GateDecision & { readonly action: Exclude<(typeof allowed)[K][number], 'abort'> };
+
 /**
- * Fails the instance natively, and goes on here once it is rewound.
+ * Fails the instance, and goes on here once an operator has decided. A decision that is not possible at this gate opens the next.
  * @throws SagaAborted when the operator gave the instance up
  */
-export function* openGate(execution: Execution, kind: GateKind, failure: ErrorData): Operation<GateDecision> {
-  const { df } = execution;
+export function* openGate<K extends GateKind>(execution: Execution, kind: K, failure: ErrorData): Operation<Passed<K>> {
+  refuseAfterEnd(execution);
   for (;;) {
     const number = ++execution.gates;
-    const { name, code, message } = failure;
-    const request: GateRequest = {
-      instanceId: df.instanceId,
-      number,
-      actions: [...allowed[kind]],
-      error: { name, code, message },
-    };
-    report(execution, {
-      phase: phaseAt[kind],
-      error: failure,
-      nextAttemptAt: undefined,
-      gate: { number, actions: allowed[kind] },
-    });
+    const mode: GateMode = execution.hostFailures > 0 ? 'event' : execution.gateMode;
+    const gate = { number, mode, actions: allowed[kind] };
+    report(execution, { phase: phaseAt[kind], error: failure, nextAttemptAt: undefined, gate });
     tell(execution, { kind: 'gate', number, error: failure, actions: allowed[kind] });
-    const decision = yield* pass(execution, request);
-    tell(execution, { kind: 'rewound', number, action: decision.action, by: decision.by, reason: decision.reason });
+    const decision =
+      mode === 'event' ? yield* awaitDecision(execution, number) : yield* failAtGate(execution, kind, failure);
+    const { action, by, reason } = decision;
+    tell(execution, { kind: 'gate-passed', number, action, by, reason });
     report(execution, { phase: 'running', gate: undefined });
-    if (decision.action === 'abort') throw new SagaAborted(decision.by, decision.reason, failure);
-    if (allowed[kind].includes(decision.action)) return decision;
+    if (action === 'abort') return endWith(execution, new SagaAborted(by, reason, failure));
+    if (isPossible(kind, decision)) return decision;
   }
 }
 
-function* pass(execution: Execution, request: GateRequest): Operation<GateDecision> {
+const isPossible = <K extends GateKind>(kind: K, decision: GateDecision): decision is Passed<K> =>
+  allowed[kind].some((action) => action === decision.action);
+
+function* failAtGate(
+  execution: Execution,
+  kind: GateKind,
+  { name, code, message }: ErrorData,
+): Operation<GateDecision> {
+  const { df, gates: number } = execution;
+  const error = { name, code, message };
+  const request: GateRequest = { instanceId: df.instanceId, number, actions: [...allowed[kind]], error };
   try {
-    return gateDecisionSchema.parse(yield execution.df.callActivity(gateFunction, request));
-  } catch (error) {
-    execution.gateFailure = error;
-    throw error;
+    return gateDecisionSchema.parse(yield df.callActivity(gateFunction, request));
+  } catch (thrown) {
+    return endWith(execution, thrown);
   }
+}
+
+/** Waits for as long as it takes; what is no decision is ignored. */
+function* awaitDecision(execution: Execution, number: number): Operation<GateDecision> {
+  for (;;) {
+    const decision = gateDecisionSchema.safeParse(yield execution.df.waitForExternalEvent(gateEvent(number)));
+    if (decision.success) return decision.data;
+    const why = z.prettifyError(decision.error);
+    tell(execution, { kind: 'decision-ignored', question: `gate ${number}`, why });
+  }
+}
+
+function endWith(execution: Execution, thrown: unknown): never {
+  execution.end = { thrown };
+  throw thrown;
 }
 
 /** What the operator's API leaves for a gate that is about to be rewound, kept outside the history. */

@@ -1,6 +1,7 @@
 // The engine's public door: what orchestrators and activities are written with.
 
 export { type ActivityDefinition, type BoundActivity, defineActivity, type Done } from './activity.ts';
+export type { Call } from './call-protocol.ts';
 export { days, hours, minutes, seconds } from './duration.ts';
 export {
   type ErrorData,
@@ -11,7 +12,6 @@ export {
   StepFailed,
   TerminalError,
 } from './errors.ts';
-export type { Call } from './execute.ts';
 export type { Operation } from './operation.ts';
 export { blobAndQueue, once, rateLimit, type RetryOptions, transient } from './retry.ts';
 export { type Approval, defineReview } from './review.ts';

@@ -3,10 +3,10 @@ import type { ErrorData } from './errors.ts';
 /** What a saga tells the log: one line for everything that a person following it wants to see. */
 export type SagaEvent =
   | { readonly kind: 'started' }
-  | { readonly kind: 'step-succeeded'; readonly step: string; readonly attempt: number }
+  | { readonly kind: 'call-succeeded'; readonly call: string; readonly attempt: number }
   | {
       readonly kind: 'attempt-failed';
-      readonly step: string;
+      readonly call: string;
       readonly attempt: number;
       readonly of: number;
       readonly error: ErrorData;
@@ -14,12 +14,13 @@ export type SagaEvent =
     }
   | { readonly kind: 'review-opened'; readonly review: string; readonly deadline: Date }
   | { readonly kind: 'review-decided'; readonly review: string; readonly decision: string; readonly by: string }
-  | { readonly kind: 'decision-ignored'; readonly review: string; readonly why: string }
+  /** `question` is a review's id, or the gate. */
+  | { readonly kind: 'decision-ignored'; readonly question: string; readonly why: string }
   | { readonly kind: 'compensating'; readonly scope: string; readonly error: ErrorData }
-  | { readonly kind: 'undone'; readonly step: string }
+  | { readonly kind: 'on-failed-failed'; readonly error: ErrorData }
   | { readonly kind: 'gate'; readonly number: number; readonly error: ErrorData; readonly actions: readonly string[] }
   | {
-      readonly kind: 'rewound';
+      readonly kind: 'gate-passed';
       readonly number: number;
       readonly action: string;
       readonly by: string;
@@ -36,31 +37,31 @@ export function describeEvent(event: SagaEvent): Line {
   switch (event.kind) {
     case 'started':
       return info('started');
-    case 'step-succeeded':
-      return info(`✓ ${event.step}${event.attempt > 1 ? ` at attempt ${event.attempt}` : ''}`);
+    case 'call-succeeded':
+      return info(`✓ ${event.call}${event.attempt > 1 ? ` at attempt ${event.attempt}` : ''}`);
     case 'attempt-failed': {
       const next = event.retryInMs === undefined ? 'no further attempt' : `again in ${event.retryInMs / 1000} s`;
-      return warn(`✗ ${event.step} attempt ${event.attempt}/${event.of}: ${say(event.error)}; ${next}`);
+      return warn(`✗ ${event.call} attempt ${event.attempt}/${event.of}: ${say(event.error)}; ${next}`);
     }
     case 'review-opened':
       return info(`? ${event.review}: waiting for a decision until ${event.deadline.toISOString()}`);
     case 'review-decided':
       return info(`✓ ${event.review}: ${event.decision} by ${event.by}`);
     case 'decision-ignored':
-      return warn(`? ${event.review}: ignored a decision: ${event.why}`);
+      return warn(`? ${event.question}: ignored a decision: ${event.why}`);
     case 'compensating':
       return warn(`↶ ${event.scope}: compensating after ${say(event.error)}`);
-    case 'undone':
-      return info(`↶ ${event.step} undone`);
+    case 'on-failed-failed':
+      return warn(`✗ onFailed: ${say(event.error)}; the instance fails all the same`);
     case 'gate':
       return {
         level: 'error',
-        text: `✗ failed at gate ${event.number}: ${say(event.error)}; rewind can ${event.actions.join(', ')}`,
+        text: `✗ failed at gate ${event.number}: ${say(event.error)}; an operator can ${event.actions.join(', ')}`,
       };
-    case 'rewound':
-      return info(
-        `↻ rewound at gate ${event.number}: ${event.action} by ${event.by}${event.reason === undefined ? '' : ` (${event.reason})`}`,
-      );
+    case 'gate-passed': {
+      const why = event.reason === undefined ? '' : ` (${event.reason})`;
+      return info(`↻ gate ${event.number}: ${event.action} by ${event.by}${why}`);
+    }
     case 'completed':
       return info('● completed');
   }

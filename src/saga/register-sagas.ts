@@ -1,6 +1,8 @@
 import type { InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
 import { type BoundActivity, undoName } from './activity.ts';
+import { SagaDefinitionError } from './errors.ts';
+import type { GateMode } from './execution.ts';
 import { gateFunction, type GateDecisions, gateRequestSchema, passGate } from './gate.ts';
 import { runSaga } from './run.ts';
 import type { SagaDefinition } from './saga.ts';
@@ -9,11 +11,18 @@ export interface SagaRegistration {
   readonly sagas: readonly SagaDefinition[];
   readonly activities: readonly BoundActivity[];
   readonly decisions: GateDecisions;
+  /** `event` for a backend that has no rewind. Default `rewind`. */
+  readonly gateMode?: GateMode;
 }
 
-/** Registers the sagas, the activities with their undos, and the gate with the Functions host. */
-export function registerSagas({ sagas, activities, decisions }: SagaRegistration): void {
-  const names = new Set(activities.map(({ name }) => name));
+/**
+ * Registers the sagas, the activities with their undos, and the gate with the Functions host.
+ * @throws SagaDefinitionError when two of them would be one function
+ */
+export function registerSagas({ sagas, activities, decisions, gateMode = 'rewind' }: SagaRegistration): void {
+  const undos = activities.flatMap(({ name, undo }) => (undo === undefined ? [] : [undoName(name)]));
+  const known = new Set(activities.map(({ name }) => name));
+  refuseRepeated([...known, ...undos, ...sagas.map(({ name }) => name), gateFunction]);
   for (const { name, execute, undo } of activities) {
     df.app.activity(name, { handler: (request: unknown) => execute(request) });
     if (undo !== undefined) df.app.activity(undoName(name), { handler: (request: unknown) => undo(request) });
@@ -22,10 +31,25 @@ export function registerSagas({ sagas, activities, decisions }: SagaRegistration
     extraInputs: [df.input.durableClient()],
     handler: async (raw: unknown, context: InvocationContext) => {
       const request = gateRequestSchema.parse(raw);
-      return passGate(request, await df.getClient(context).getStatus(request.instanceId), decisions);
+      const instance = await df.getClient(context).getStatus(request.instanceId, { showInput: false });
+      return passGate(request, instance, decisions);
     },
   });
   for (const saga of sagas) {
-    df.app.orchestration(saga.name, (context) => runSaga(context, saga, names));
+    df.app.orchestration(saga.name, (context) => runSaga(context, saga, { activities: known, gateMode }));
+  }
+}
+
+/** Azure Functions does not tell upper from lower case. */
+function refuseRepeated(names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    const key = name.toLowerCase();
+    if (seen.has(key)) {
+      throw new SagaDefinitionError(
+        `two functions are named '${name}': rename a saga or an activity, undos end in '-undo'`,
+      );
+    }
+    seen.add(key);
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { minutes, seconds } from './duration.ts';
+import { days, minutes, seconds } from './duration.ts';
 import { type ErrorData, SagaDefinitionError } from './errors.ts';
 
 /** The fields of `df.RetryOptions`, in milliseconds, with jitter and a predicate. */
@@ -10,7 +10,7 @@ export interface RetryOptions {
   readonly maxAttempts: number;
   /** Each wait is the one before times this. Default 1. */
   readonly backoffCoefficient?: number;
-  /** No wait is longer, except one that the server asked for. */
+  /** No wait is longer, except one that the server asked for; a year at most even then. */
   readonly maxIntervalMs?: number;
   /** No attempt starts later than this after the first one. */
   readonly timeoutMs?: number;
@@ -59,6 +59,9 @@ export function checkRetryOptions(owner: string, options: RetryOptions): RetryOp
   return options;
 }
 
+/** Beyond it dates overflow. */
+const longestDelayMs = days(365);
+
 export interface FailedAttempt {
   /** 1 for the first attempt. */
   readonly attempt: number;
@@ -82,7 +85,7 @@ export function computeRetryDelay(options: RetryOptions, failed: FailedAttempt):
   if (options.retryIf?.(failed.error) === false) return undefined;
   const backoff = Math.min(firstIntervalMs * backoffCoefficient ** (failed.attempt - 1), maxIntervalMs);
   const spread = 1 - (options.jitter ?? 0) * seededFraction(`${failed.seed}@${failed.attempt}`);
-  const delay = Math.round(Math.max(backoff * spread, failed.error.retryAfterMs ?? 0));
+  const delay = Math.min(Math.round(Math.max(backoff * spread, failed.error.retryAfterMs ?? 0)), longestDelayMs);
   return failed.elapsedMs + delay > timeoutMs ? undefined : delay;
 }
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { SagaDefinitionError, ReviewRejected } from './errors.ts';
+import { checkDuration } from './duration.ts';
+import { ReviewRejected, SagaDefinitionError } from './errors.ts';
 import { count, type Execution, report, tell } from './execution.ts';
 import type { Operation } from './operation.ts';
-import { firstOf } from './wait.ts';
+import { waitUntil } from './wait.ts';
 
 /** A question that a person decides. `D` is what an approval carries beyond yes. */
 export interface Review<D> {
@@ -39,9 +40,7 @@ export function defineReview<D>(review: Review<D>): Review<D> {
       `review '${review.name}': a name is a letter followed by up to 60 letters, digits, '-' or '_'`,
     );
   }
-  if (!(review.withinMs > 0)) {
-    throw new SagaDefinitionError(`review '${review.name}': withinMs is ${review.withinMs}; it must be more than 0`);
-  }
+  checkDuration(`review '${review.name}': withinMs`, review.withinMs);
   return review;
 }
 
@@ -79,6 +78,7 @@ export function* openReview<D>(execution: Execution, review: Review<D>, of: unkn
     phase: 'in_review',
     step: `review ${id}`,
     attempt: undefined,
+    nextAttemptAt: undefined,
     review: { id, name: review.name, of, openedAt: openedAt.toISOString(), deadline: deadline.toISOString() },
   });
   tell(execution, { kind: 'review-opened', review: id, deadline });
@@ -95,20 +95,14 @@ function* awaitAnswer<D>(
   id: string,
   deadline: Date,
 ): Operation<ReviewAnswer & { readonly data?: D | undefined }> {
-  const { df } = execution;
   for (;;) {
-    const decided = df.waitForExternalEvent(reviewEvent(id));
-    const timer = df.createTimer(deadline);
-    try {
-      yield* firstOf(execution, [decided, timer]);
-    } finally {
-      if (!timer.isCompleted) timer.cancel();
-    }
+    const decided = execution.df.waitForExternalEvent(reviewEvent(id));
+    yield* waitUntil(execution, deadline, decided);
     if (!decided.isCompleted) {
       return { decision: review.otherwise, by: 'timeout', reason: `no decision until ${deadline.toISOString()}` };
     }
     const parsed = parseAnswer(review, decided.result);
     if (parsed.ok) return parsed.answer;
-    tell(execution, { kind: 'decision-ignored', review: id, why: z.prettifyError(parsed.error) });
+    tell(execution, { kind: 'decision-ignored', question: id, why: z.prettifyError(parsed.error) });
   }
 }

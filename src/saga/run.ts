@@ -1,40 +1,60 @@
 import type { OrchestrationContext } from 'durable-functions';
-import { SagaFailure } from './errors.ts';
-import { type Execution, refuseAfterGate, report, tell } from './execution.ts';
+import { SagaFailure, StepFailed } from './errors.ts';
+import { type Execution, type GateMode, refuseAfterEnd, report, tell } from './execution.ts';
 import { openGate } from './gate.ts';
 import { openScope } from './ledger.ts';
-import { describeEvent, type SagaEvent } from './narrate.ts';
+import { describeEvent } from './narrate.ts';
 import type { Operation } from './operation.ts';
 import { createSaga, type PreparedSaga, type Saga, type SagaDefinition } from './saga.ts';
 import { compensate } from './scope.ts';
 import { cancelEvent } from './wait.ts';
 
+export interface SagaSurroundings {
+  /** Names of the activities that are registered with the host. */
+  readonly activities: ReadonlySet<string>;
+  readonly gateMode: GateMode;
+}
+
 /**
  * The orchestrator function of a saga. It runs the saga's code; when that fails it compensates, runs `onFailed`, and stops at a
  * gate; when it is rewound there it starts again from the top, in the same instance with its whole history.
+ * @throws anything but a SagaFailure that the saga's code throws: a bug fails the instance natively, effects kept, so that
+ * mended code goes on from there after a rewind
  */
 export function* runSaga(
   context: OrchestrationContext,
   definition: SagaDefinition,
-  activities: ReadonlySet<string>,
+  surroundings: SagaSurroundings,
 ): Operation<unknown> {
   const prepared = definition.prepare(context.df.getInput());
-  const execution = createExecution(context, definition, prepared.correlationId, activities);
+  const execution = createExecution(context, definition, prepared.correlationId, surroundings);
   const saga = createSaga(execution, definition.reviews);
   tell(execution, { kind: 'started' });
   for (;;) {
+    report(execution, { phase: 'running', percent: 0, step: undefined, attempt: undefined, error: undefined });
     try {
       const output = yield* prepared.run(saga);
-      refuseAfterGate(execution);
-      report(execution, { phase: 'completed', percent: 100, step: undefined, attempt: undefined, error: undefined });
+      refuseAfterEnd(execution);
+      const done = { percent: 100, step: undefined, attempt: undefined, error: undefined } as const;
+      report(execution, { phase: 'completed', ...done });
       tell(execution, { kind: 'completed' });
       return output;
     } catch (error) {
       if (!(error instanceof SagaFailure)) throw error;
+      refuseAfterEnd(execution);
       yield* failSaga(execution, saga, prepared, error);
+      Object.assign(execution, beginRun(context, definition));
     }
   }
 }
+
+/** A run from the top has an empty ledger, its whole time, and no cancel. */
+const beginRun = ({ df }: OrchestrationContext, { withinMs }: SagaDefinition) => ({
+  direction: 'forward' as const,
+  scopes: [openScope('main', 'compensate')],
+  cancel: df.waitForExternalEvent(cancelEvent),
+  deadline: withinMs === undefined ? undefined : new Date(df.currentUtcDateTime.getTime() + withinMs),
+});
 
 /** Ends when the failure is to be forgotten and the saga starts again. */
 function* failSaga(
@@ -43,7 +63,7 @@ function* failSaga(
   prepared: PreparedSaga<unknown>,
   failure: SagaFailure,
 ): Operation<void> {
-  const main = execution.scopes[0];
+  const [main] = execution.scopes;
   if (main === undefined) throw new Error('invariant: an execution always has its main scope');
   if (!execution.pivoted) yield* compensate(execution, main, failure);
   execution.direction = 'backward';
@@ -51,49 +71,35 @@ function* failSaga(
     yield* prepared.onFailed(saga, failure);
   } catch (error) {
     if (!(error instanceof SagaFailure)) throw error;
-    tell(execution, {
-      kind: 'attempt-failed',
-      step: 'onFailed',
-      attempt: 1,
-      of: 1,
-      error: error.data,
-      retryInMs: undefined,
-    });
+    tell(execution, { kind: 'on-failed-failed', error: error.data });
   }
+  report(execution, { step: failure instanceof StepFailed ? failure.step : undefined, attempt: undefined });
   yield* openGate(execution, execution.pivoted ? 'failed-past-pivot' : 'failed', failure.data);
-  execution.direction = 'forward';
-  execution.cancel = execution.df.waitForExternalEvent(cancelEvent);
-  execution.scopes = [openScope(main.path, main.onFailure)];
-  report(execution, { percent: 0, error: undefined });
 }
 
 function createExecution(
   context: OrchestrationContext,
   definition: SagaDefinition,
   correlationId: string | undefined,
-  activities: ReadonlySet<string>,
+  surroundings: SagaSurroundings,
 ): Execution {
   const { df } = context;
   return {
+    ...surroundings,
+    ...beginRun(context, definition),
     df,
     saga: definition.name,
     version: definition.version,
     correlationId: correlationId ?? df.instanceId,
-    activities,
-    cancel: df.waitForExternalEvent(cancelEvent),
-    narrate: createNarrator(context),
-    scopes: [openScope('main', 'compensate')],
+    narrate: (event) => {
+      const { level, text } = describeEvent(event);
+      context[level](`${df.instanceId} ${text}`);
+    },
     counts: new Map(),
     gates: 0,
+    hostFailures: 0,
     pivoted: false,
-    direction: 'forward',
+    conceded: new WeakSet(),
     progress: { phase: 'running', percent: 0, decided: [] },
-  };
-}
-
-function createNarrator(context: OrchestrationContext): (event: SagaEvent) => void {
-  return (event) => {
-    const { level, text } = describeEvent(event);
-    context[level](`${context.df.instanceId} ${text}`);
   };
 }

@@ -1,13 +1,14 @@
-import type { z } from 'zod';
-import type { Activity } from './activity.ts';
+import { z } from 'zod';
+import { type Activity, functionName } from './activity.ts';
+import { checkDuration } from './duration.ts';
 import { businessError, SagaDefinitionError, SagaFailure } from './errors.ts';
 import { count, type Execution, report } from './execution.ts';
 import type { Operation } from './operation.ts';
 import { seededFraction } from './retry.ts';
 import { type Approval, openReview, type Review } from './review.ts';
 import { runScope, type ScopeOptions } from './scope.ts';
-import { type Attempt, attemptStep, runStep, type StepOptions } from './step.ts';
-import { sleepUntil } from './wait.ts';
+import { type Attempt, type AttemptOptions, attemptStep, runStep, type StepOptions } from './step.ts';
+import { throwIfCancelled, waitUntil } from './wait.ts';
 
 /** What a saga's code works with; `yield*` each operation. */
 export interface Saga {
@@ -16,7 +17,7 @@ export interface Saga {
   /** A step that must succeed. @throws StepFailed */
   step<I, O>(activity: Activity<I, O>, input: NoInfer<I>, options?: StepOptions): Operation<O>;
   /** A best-effort step: its failure is recorded and returned. */
-  attempt<I, O>(activity: Activity<I, O>, input: NoInfer<I>, options?: StepOptions): Operation<Attempt<O>>;
+  attempt<I, O>(activity: Activity<I, O>, input: NoInfer<I>, options?: AttemptOptions): Operation<Attempt<O>>;
   /** Steps that are undone together. */
   scope<T>(name: string, body: () => Operation<T>, options?: ScopeOptions): Operation<T>;
   /** From here on a failure does not undo: it holds for forward recovery, and a cancel comes too late. */
@@ -27,7 +28,7 @@ export interface Saga {
   sleep(durationMs: number): Operation<void>;
   /** Fails the saga for a reason of the business. */
   fail(code: string, message: string): never;
-  /** How far the saga is, 0 to 100, for those who watch it. */
+  /** How far the saga is, 0 to 100, for those who watch it. @throws SagaDefinitionError for what is no number */
   progress(percent: number): void;
   /** The time of the current episode: the same at every replay. */
   now(): Date;
@@ -42,6 +43,11 @@ export interface SagaOptions<I, O> {
   /** Raised when the order of steps changes; shown in the status. */
   readonly version: string;
   readonly input: z.ZodType<I>;
+  /**
+   * The saga's deadline, in milliseconds from its start, and again from each start after a rewind: then it is cancelled, unless
+   * it is past its pivot. An activity that runs is awaited first.
+   */
+  readonly withinMs?: number;
   /** The reviews that the saga opens, so that the API can check answers and render forms. */
   readonly reviews?: readonly Review<unknown>[];
   /** What ties the saga to the request that caused it. Default: the instance id. */
@@ -67,18 +73,30 @@ export interface PreparedSaga<O> {
   onFailed(saga: Saga, failure: SagaFailure): Operation<void>;
 }
 
-/** Declares a saga: an orchestrator that undoes what it did when it fails. */
+/**
+ * Declares a saga: an orchestrator that undoes what it did when it fails.
+ * @throws SagaDefinitionError when the name is no function name of Azure Functions, or the deadline is out of range
+ */
 export function defineSaga<I, O>(options: SagaOptions<I, O>): SagaDefinition<I, O> {
-  const { name, version, input, reviews = [], run, onFailed, correlationId } = options;
+  const { name, version, input, withinMs, reviews = [], run, onFailed, correlationId } = options;
+  if (!functionName.test(name)) {
+    throw new SagaDefinitionError(
+      `saga '${name}': a name is a letter followed by up to 100 letters, digits, '-' or '_' (a function name of Azure Functions)`,
+    );
+  }
+  if (withinMs !== undefined) checkDuration(`saga '${name}': withinMs`, withinMs);
   return {
     name,
     version,
     input,
     reviews,
+    ...(withinMs !== undefined && { withinMs }),
     prepare(rawInput) {
       const parsed = input.safeParse(rawInput);
-      if (!parsed.success)
-        throw new SagaDefinitionError(`the input of saga '${name}' does not fit its schema: ${parsed.error.message}`);
+      if (!parsed.success) {
+        const why = z.prettifyError(parsed.error);
+        throw new SagaDefinitionError(`the input of saga '${name}' does not fit its schema: ${why}`);
+      }
       return {
         correlationId: correlationId?.(parsed.data),
         run: (saga) => run(saga, parsed.data),
@@ -99,6 +117,7 @@ export function createSaga(execution: Execution, reviews: readonly Review<unknow
     attempt: (activity, input, options) => attemptStep(execution, activity, input, options),
     scope: (name, body, options) => runScope(execution, name, body, options),
     pivot() {
+      throwIfCancelled(execution);
       execution.pivoted = true;
     },
     review(review, { of }) {
@@ -107,13 +126,24 @@ export function createSaga(execution: Execution, reviews: readonly Review<unknow
         `saga '${execution.saga}' opens review '${review.name}' but does not list it: add it to reviews of defineSaga`,
       );
     },
-    sleep: (durationMs) => sleepUntil(execution, new Date(df.currentUtcDateTime.getTime() + durationMs)),
+    sleep: (durationMs) => sleep(execution, durationMs),
     fail(code, message) {
       throw new SagaFailure(businessError('SagaFailure', code, message));
     },
-    progress: (percent) => report(execution, { percent: Math.min(100, Math.max(0, percent)) }),
-    now: () => df.currentUtcDateTime,
+    progress(percent) {
+      if (Number.isNaN(percent)) throw new SagaDefinitionError('saga.progress was given NaN; it takes 0 to 100');
+      report(execution, { percent: Math.min(100, Math.max(0, percent)) });
+    },
+    now: () => new Date(df.currentUtcDateTime),
     newId: () => df.newGuid(df.instanceId),
-    random: () => seededFraction(`${df.instanceId}/random#${count(execution, 'random')}`),
+    random: () => seededFraction(`${df.instanceId}/random#${count(execution, 'saga.random')}`),
   };
+}
+
+function* sleep(execution: Execution, durationMs: number): Operation<void> {
+  const now = execution.df.currentUtcDateTime.getTime();
+  const due = new Date(now + checkDuration('saga.sleep', durationMs));
+  report(execution, { phase: 'waiting', step: 'sleep', attempt: undefined, nextAttemptAt: due });
+  yield* waitUntil(execution, due);
+  report(execution, { phase: 'running', nextAttemptAt: undefined });
 }

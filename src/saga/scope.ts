@@ -1,70 +1,87 @@
-import { SagaCancelled, SagaFailure, StepFailed } from './errors.ts';
-import { count, currentScope, type Execution, refuseAfterGate, report, tell } from './execution.ts';
+import { ReviewRejected, SagaCancelled, SagaDefinitionError, SagaFailure } from './errors.ts';
+import { count, currentScope, type Execution, refuseAfterEnd, report, tell } from './execution.ts';
 import { openGate } from './gate.ts';
-import { computeUndoOrder, openScope, type Scope } from './ledger.ts';
+import { computeUndoOrder, type LedgerEntry, openScope, type Scope } from './ledger.ts';
 import type { Operation } from './operation.ts';
 import { undoEntry } from './step.ts';
 
 export interface ScopeOptions {
-  /** `compensate` (default) undoes what the scope did; `hold` fails the instance in place, effects kept. */
+  /** `compensate` undoes what the scope did; `hold` fails the instance in place, effects kept. Default: as the scope around it. */
   readonly onFailure?: Scope['onFailure'];
 }
 
-/** Runs a body whose effects are undone together when it fails; the failure then goes on. */
+const scopeName = /^[A-Za-z][A-Za-z0-9_-]{0,60}$/;
+
+/**
+ * Runs a body whose effects are undone together when it fails; the failure then goes on.
+ * @throws SagaDefinitionError for a name that cannot be part of an idempotency key
+ */
 export function* runScope<T>(
   execution: Execution,
   name: string,
   body: () => Operation<T>,
   options: ScopeOptions = {},
 ): Operation<T> {
-  refuseAfterGate(execution);
+  refuseAfterEnd(execution);
+  if (!scopeName.test(name)) {
+    throw new SagaDefinitionError(
+      `scope '${name}': a name is a letter followed by up to 60 letters, digits, '-' or '_'`,
+    );
+  }
   const parent = currentScope(execution);
   const n = count(execution, `scope ${name}`);
   const path = `${parent.path}/${n === 1 ? name : `${name}#${n}`}`;
   const scope = openScope(path, options.onFailure ?? parent.onFailure);
   execution.scopes.push(scope);
   try {
-    const result = yield* body();
-    parent.entries.push(...scope.entries);
-    return result;
+    return yield* body();
   } catch (error) {
     if (!(error instanceof SagaFailure)) throw error;
-    if (scope.onFailure === 'hold' && !decidedToFail(error)) yield* openGate(execution, 'held-scope', error.data);
+    refuseAfterEnd(execution);
+    if (scope.onFailure === 'hold' && !execution.pivoted && !isDecided(execution, error)) {
+      yield* openGate(execution, 'held-scope', error.data);
+      execution.conceded.add(error);
+    }
     if (!execution.pivoted) yield* compensate(execution, scope, error);
     throw error;
   } finally {
-    execution.scopes = execution.scopes.filter((open) => open !== scope);
+    execution.scopes.pop();
+    parent.entries.push(...scope.entries);
   }
 }
 
-/** A held step fails its scope only when an operator chose to compensate; a cancel was somebody's choice too. */
-const decidedToFail = (error: SagaFailure): boolean => error instanceof StepFailed || error instanceof SagaCancelled;
+/** A person has chosen that this is to be undone: a scope that holds need not ask again. */
+const isDecided = ({ conceded }: Execution, error: SagaFailure): boolean =>
+  error instanceof SagaCancelled || error instanceof ReviewRejected || conceded.has(error);
 
 /**
  * Undoes what a scope did, last started first. It is never interrupted, and never given up silently: an undo that fails for
  * good stops the instance at a gate, where an operator has it tried again or skipped with a reason.
  */
 export function* compensate(execution: Execution, scope: Scope, failure: SagaFailure): Operation<void> {
-  const pending = computeUndoOrder(scope.entries);
-  const direction = execution.direction;
+  const { direction } = execution;
   execution.direction = 'backward';
-  report(execution, { phase: 'compensating', error: failure.data, review: undefined });
+  const compensating = { phase: 'compensating', error: failure.data, review: undefined } as const;
+  report(execution, compensating);
   tell(execution, { kind: 'compensating', scope: scope.path, error: failure.data });
-  for (const entry of pending) {
-    while (entry.undo !== 'done' && entry.undo !== 'skipped') {
-      const result = yield* undoEntry(execution, entry);
-      if (result.ok) {
-        entry.undo = 'done';
-      } else {
-        entry.undo = 'failed';
-        const decision = yield* openGate(execution, 'compensation-failed', result.error);
-        if (decision.action === 'skip') {
-          entry.undo = 'skipped';
-          entry.skipped = { by: decision.by, reason: decision.reason };
-        }
-        report(execution, { phase: 'compensating' });
-      }
-    }
+  for (const entry of computeUndoOrder(scope.entries)) {
+    yield* compensateEntry(execution, entry);
+    report(execution, compensating);
   }
   execution.direction = direction;
+}
+
+function* compensateEntry(execution: Execution, entry: LedgerEntry): Operation<void> {
+  for (;;) {
+    const result = yield* undoEntry(execution, entry);
+    entry.undo = result.ok ? 'done' : 'failed';
+    if (result.ok) return;
+    const { action, by, reason } = yield* openGate(execution, 'compensation-failed', result.error);
+    if (action === 'skip') {
+      entry.undo = 'skipped';
+      entry.skipped = { by, reason };
+      return;
+    }
+    report(execution, { phase: 'compensating' });
+  }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ErrorData } from './errors.ts';
 import type { Execution } from './execution.ts';
+import type { LedgerEntry } from './ledger.ts';
 
 export const phases = [
   'running',
@@ -28,13 +29,14 @@ export interface Progress {
   readonly phase: Phase;
   readonly step?: string | undefined;
   readonly attempt?: number | undefined;
-  readonly nextAttemptAt?: string | undefined;
+  /** When a wait is over: for the next attempt of a step, or of a sleep. */
+  readonly nextAttemptAt?: Date | undefined;
   /** 0 to 100, as the saga says. */
   readonly percent: number;
   readonly review?: OpenReview | undefined;
   /** Ids of the reviews that have their decision. */
   readonly decided: readonly string[];
-  readonly gate?: { readonly number: number; readonly actions: readonly string[] } | undefined;
+  readonly gate?: SagaStatus['gate'];
   readonly error?: ErrorData | undefined;
 }
 
@@ -44,6 +46,7 @@ const ledgerLineSchema = z.object({
   undo: z.enum(['none', 'pending', 'done', 'failed', 'skipped']),
   skipped: z.object({ by: z.string(), reason: z.string().optional() }).optional(),
 });
+type LedgerLine = z.infer<typeof ledgerLineSchema>;
 
 /** The custom status of a saga's instance: what an operator needs for a live view. */
 export const sagaStatusSchema = z.object({
@@ -57,10 +60,19 @@ export const sagaStatusSchema = z.object({
   progress: z.number(),
   pivoted: z.boolean().optional(),
   review: z
-    .object({ id: z.string(), name: z.string(), of: z.unknown(), openedAt: z.string(), deadline: z.string() })
+    .object({
+      id: z.string(),
+      name: z.string(),
+      of: z.unknown().optional(),
+      openedAt: z.string(),
+      deadline: z.string(),
+    })
     .optional(),
   decided: z.array(z.string()).optional(),
-  gate: z.object({ number: z.number(), actions: z.array(z.string()) }).optional(),
+  /** `mode` says how a decision reaches the gate: with a rewind, or as the event `gate:<number>`. */
+  gate: z
+    .object({ number: z.number(), mode: z.enum(['rewind', 'event']), actions: z.array(z.string()).readonly() })
+    .optional(),
   error: z.object({ name: z.string(), message: z.string(), code: z.string() }).optional(),
   ledger: z.array(ledgerLineSchema),
   /** Present when something was left out to keep within the limit: what, in words. */
@@ -68,45 +80,63 @@ export const sagaStatusSchema = z.object({
 });
 export type SagaStatus = z.infer<typeof sagaStatusSchema>;
 
-/** The extension refuses a custom status over 16 KB, counted in UTF-16, and fails the instance. */
-const longest = 8_000;
-
 export function computeStatus(execution: Execution): SagaStatus {
   const { progress, scopes } = execution;
-  const { error, review } = progress;
-  return trim({
+  const { error, review, nextAttemptAt, decided } = progress;
+  return trimStatus({
     saga: execution.saga,
     version: execution.version,
     correlationId: execution.correlationId,
     phase: progress.phase,
     step: progress.step,
     attempt: progress.attempt,
-    nextAttemptAt: progress.nextAttemptAt,
+    nextAttemptAt: nextAttemptAt?.toISOString(),
     progress: progress.percent,
     pivoted: execution.pivoted || undefined,
     review: review && { ...review },
-    decided: progress.decided.length === 0 ? undefined : [...progress.decided],
-    gate: progress.gate && { number: progress.gate.number, actions: [...progress.gate.actions] },
+    decided: decided.length === 0 ? undefined : [...decided],
+    gate: progress.gate,
     error: error && { name: error.name, message: error.message, code: error.code },
-    ledger: scopes.flatMap((scope) =>
-      scope.entries.map(({ id, outcome, undo, skipped }) => ({ step: id, outcome, undo, skipped })),
-    ),
+    ledger: scopes.flatMap((scope) => scope.entries.map(toLine)),
   });
 }
 
-/** Leaves out the least needed first, so that what is left is always valid and says that it is not all. */
-function trim(status: SagaStatus): SagaStatus {
-  const steps: ((status: SagaStatus) => SagaStatus)[] = [
-    (s) =>
-      s.review === undefined ? s : { ...s, review: { ...s.review, of: undefined }, trimmed: "the review's subject" },
-    (s) => (s.error === undefined ? s : { ...s, error: { ...s.error, message: s.error.message.slice(0, 500) } }),
-    (s) => ({ ...s, ledger: s.ledger.slice(-20), trimmed: `all but the last 20 of ${s.ledger.length} ledger entries` }),
-    (s) => ({ ...s, decided: s.decided?.slice(-20), ledger: [], trimmed: 'the ledger' }),
-  ];
+/** A step that is known to have failed has nothing to undo. */
+const toLine = ({ id, outcome, undo, skipped }: LedgerEntry): LedgerLine => ({
+  step: id,
+  outcome,
+  undo: outcome === 'failed' ? 'none' : undo,
+  skipped,
+});
+
+/** The extension refuses a custom status over 16 KB, counted in UTF-16, and fails the instance. */
+const longest = 8_000;
+const longestText = 100;
+const keptLines = 20;
+
+type Trim = readonly [what: string, trim: (status: SagaStatus) => SagaStatus];
+
+/** Least needed first; the last one alone makes any status fit. */
+const trims: readonly Trim[] = [
+  ["the review's subject", (s) => (s.review === undefined ? s : { ...s, review: { ...s.review, of: undefined } })],
+  [`all but the last ${keptLines} ledger entries`, (s) => ({ ...s, ledger: s.ledger.slice(-keptLines) })],
+  [`all but the last ${keptLines} decided reviews`, (s) => ({ ...s, decided: s.decided?.slice(-keptLines) })],
+  ['the ledger, decided reviews, and the ends of long texts', (s) => shorten({ ...s, ledger: [], decided: undefined })],
+];
+
+function trimStatus(status: SagaStatus): SagaStatus {
   let fitting = status;
-  for (const step of steps) {
+  for (const [what, trim] of trims) {
     if (JSON.stringify(fitting).length <= longest) break;
-    fitting = step(fitting);
+    const trimmed = fitting.trimmed === undefined ? what : `${fitting.trimmed}; ${what}`;
+    fitting = { ...trim(fitting), trimmed };
   }
   return fitting;
+}
+
+/** A character takes up to six in JSON, and there are fewer than ten texts. */
+function shorten<T>(value: T): T {
+  return JSON.parse(
+    JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? part.slice(0, longestText) : part)),
+  ) as T;
 }

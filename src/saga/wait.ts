@@ -1,26 +1,22 @@
 import type { Task } from 'durable-functions';
 import { z } from 'zod';
+import { days } from './duration.ts';
 import { SagaCancelled } from './errors.ts';
-import { type Execution, refuseAfterGate } from './execution.ts';
+import { type Execution, refuseAfterEnd } from './execution.ts';
 import type { Operation } from './operation.ts';
 
 // Waiting, with one cooperative cancel. The rules of the platform that shape this file:
-// - An orchestrator sees an event only while it waits for it, so every wait that a cancel may end is a race with the one cancel task.
-// - The host starts each task that a race lists, so no task but an event may be listed in two races.
-// - A pending timer would keep the instance from ending, so a timer that lost is cancelled.
+// 1. An orchestrator sees an event only while it waits for it, so every wait that a cancel may end is a race with the one cancel task.
+// 2. The host starts each task that a race lists, so no task but an event may be listed in two races.
+// 3. A pending timer would keep the instance from ending, so a timer that lost is cancelled.
+// 4. durable-functions cuts a timer beyond six days into parts and goes on numbering them after it was cancelled, which the host
+//    does not: from then on results reach the wrong tasks. So no timer here is that long.
+
+const longestTimerMs = days(5);
 
 export const cancelEvent = 'cancel';
 
 const cancelSchema = z.object({ by: z.string(), reason: z.string().optional() }).catch({ by: 'unknown' });
-
-/**
- * Waits for the first of the tasks.
- * @throws SagaCancelled when a cancel came before them
- */
-export function* firstOf(execution: Execution, tasks: Task[]): Operation<void> {
-  yield* race(execution, tasks);
-  if (!tasks.some(isSettled)) throwIfCancelled(execution);
-}
 
 /** Waits for a task that has an effect: a cancel does not abandon it, its result must be known. */
 export function* settled(execution: Execution, task: Task): Operation<void> {
@@ -33,25 +29,47 @@ export function* settled(execution: Execution, task: Task): Operation<void> {
   }
 }
 
-/** @throws SagaCancelled */
-export function throwIfCancelled(execution: Execution): void {
-  if (!isCancellable(execution) || !execution.cancel.isCompleted) return;
-  const { by, reason } = cancelSchema.parse(execution.cancel.result);
-  throw new SagaCancelled(by, reason);
-}
-
-/** @throws SagaCancelled */
-export function* sleepUntil(execution: Execution, due: Date): Operation<void> {
-  const timer = execution.df.createTimer(due);
-  try {
-    yield* firstOf(execution, [timer]);
-  } finally {
-    if (!timer.isCompleted) timer.cancel();
+/**
+ * Waits until the time has come, or until the event has.
+ * @throws SagaCancelled when a cancel or the saga's deadline came before
+ */
+export function* waitUntil(execution: Execution, due: Date, event?: Task): Operation<void> {
+  const { df } = execution;
+  for (;;) {
+    refuseAfterEnd(execution);
+    throwIfCancelled(execution);
+    if (event?.isCompleted === true) return;
+    const now = df.currentUtcDateTime.getTime();
+    const until = isCancellable(execution) ? earliest(due, execution.deadline ?? due) : due;
+    const reach = earliest(until, new Date(now + longestTimerMs));
+    if (reach.getTime() <= now) return;
+    const timer = df.createTimer(reach);
+    try {
+      yield* race(execution, event === undefined ? [timer] : [event, timer]);
+    } finally {
+      if (!timer.isCompleted) timer.cancel();
+    }
+    // A timer of the real host may fire a little early; that counts as its time all the same.
+    if (timer.isCompleted && reach.getTime() === due.getTime()) return;
+    if (timer.isCompleted && reach.getTime() === until.getTime()) throw deadlineExceeded(until);
   }
 }
 
+/** @throws SagaCancelled when somebody has cancelled the saga, or its deadline is over, and it can still be undone. */
+export function throwIfCancelled(execution: Execution): void {
+  if (!isCancellable(execution)) return;
+  const { cancel, deadline, df } = execution;
+  if (cancel.isCompleted) {
+    const { by, reason } = cancelSchema.parse(cancel.result);
+    throw new SagaCancelled(by, reason);
+  }
+  if (deadline !== undefined && df.currentUtcDateTime >= deadline) throw deadlineExceeded(deadline);
+}
+
+const deadlineExceeded = (deadline: Date) => new SagaCancelled('deadline', `not done by ${deadline.toISOString()}`);
+
 function* race(execution: Execution, tasks: Task[]): Operation<void> {
-  refuseAfterGate(execution);
+  refuseAfterEnd(execution);
   throwIfCancelled(execution);
   yield execution.df.Task.any(isCancellable(execution) ? [...tasks, execution.cancel] : tasks);
 }
@@ -59,3 +77,5 @@ function* race(execution: Execution, tasks: Task[]): Operation<void> {
 const isCancellable = (execution: Execution): boolean => execution.direction === 'forward' && !execution.pivoted;
 
 const isSettled = (task: Task): boolean => task.isCompleted || task.isFaulted;
+
+const earliest = (one: Date, other: Date): Date => (one.getTime() <= other.getTime() ? one : other);

@@ -1,0 +1,57 @@
+import { type Reply, replySchema, type Request } from './call-protocol.ts';
+import { hostFailure } from './error-data.ts';
+import type { ErrorData } from './errors.ts';
+import { type Execution, report, tell } from './execution.ts';
+import type { Operation } from './operation.ts';
+import { computeRetryDelay, type RetryOptions } from './retry.ts';
+import { settled, waitUntil } from './wait.ts';
+
+export interface RetriedCall {
+  readonly functionName: string;
+  /** What people know the call as: the ledger entry's id, or `undo of …`. */
+  readonly label: string;
+  readonly policy: RetryOptions;
+  readonly request: Omit<Request, 'attempt'>;
+  /** Told of each attempt that failed, before anything can interrupt the wait for the next one. */
+  readonly onFailure?: (error: ErrorData) => void;
+}
+
+/**
+ * Calls an activity until it succeeds, fails for good or has used up its attempts; the last reply is the result.
+ * @throws SagaCancelled between two attempts, never during one: the result of an effect must be known
+ */
+export function* callWithRetries(execution: Execution, retried: RetriedCall): Operation<Reply> {
+  const { functionName, label, policy, request, onFailure } = retried;
+  const startedAt = execution.df.currentUtcDateTime.getTime();
+  for (let attempt = 1; ; attempt++) {
+    report(execution, { step: label, attempt, nextAttemptAt: undefined, ...phaseForward(execution, 'running') });
+    const reply = yield* call(execution, functionName, { ...request, attempt });
+    if (reply.ok) {
+      tell(execution, { kind: 'call-succeeded', call: label, attempt });
+      return reply;
+    }
+    const { error } = reply;
+    onFailure?.(error);
+    const now = execution.df.currentUtcDateTime.getTime();
+    const failed = { attempt, error, elapsedMs: now - startedAt, seed: request.idempotencyKey };
+    const retryInMs = computeRetryDelay(policy, failed);
+    report(execution, { error });
+    tell(execution, { kind: 'attempt-failed', call: label, attempt, of: policy.maxAttempts, error, retryInMs });
+    if (retryInMs === undefined) return reply;
+    const due = new Date(now + retryInMs);
+    report(execution, { nextAttemptAt: due, ...phaseForward(execution, 'waiting') });
+    yield* waitUntil(execution, due);
+  }
+}
+
+function* call(execution: Execution, functionName: string, request: Request): Operation<Reply> {
+  const task = execution.df.callActivity(functionName, request);
+  yield* settled(execution, task);
+  if (!task.isFaulted) return replySchema.parse(task.result);
+  execution.hostFailures++;
+  return { ok: false, error: hostFailure(task.result) };
+}
+
+/** On the way back the phase stays what the compensation made it. */
+const phaseForward = (execution: Execution, phase: 'running' | 'waiting') =>
+  execution.direction === 'forward' ? { phase } : {};

@@ -1,0 +1,65 @@
+import { sagaStatusSchema, type SagaStatus } from '../../../src/saga/operate.ts';
+import type { InvocationResult } from '../../../src/host/worker/contract.ts';
+
+/** What an orchestrator function answered in one episode. */
+export interface EpisodeAnswer {
+  readonly actions: readonly unknown[];
+  readonly status: SagaStatus | undefined;
+  readonly error: string | undefined;
+}
+
+interface State {
+  readonly actions: readonly (readonly unknown[])[];
+  readonly customStatus?: unknown;
+  readonly error?: string;
+}
+
+const stateMark = '\n\n$OutOfProcData$:';
+const longestStatus = 16 * 1024;
+
+/**
+ * Checks each episode of each instance, whatever the test is about:
+ * 1. A replay asks for what was asked for before, inputs and due times included; the engine itself compares only names.
+ * 2. The custom status fits its schema and the extension's limit.
+ */
+export function createEpisodeChecks() {
+  const seen = new Map<string, readonly string[]>();
+  return {
+    /** @throws Error that says which promise was broken */
+    check(instanceId: string, result: InvocationResult): EpisodeAnswer | undefined {
+      const state = stateOf(result);
+      if (state === undefined) return undefined;
+      const actions = state.actions[0] ?? [];
+      const texts = actions.map(textOf);
+      for (const [place, before] of (seen.get(instanceId) ?? []).entries()) {
+        if (texts[place] === before) continue;
+        throw new Error(
+          `${instanceId}: action ${place} was ${before}; the replay asks for ${texts[place] ?? 'nothing'} instead`,
+        );
+      }
+      seen.set(instanceId, texts);
+      return { actions, status: statusOf(instanceId, state), error: state.error };
+    },
+  };
+}
+
+function statusOf(instanceId: string, { customStatus }: State): SagaStatus | undefined {
+  if (customStatus === undefined || customStatus === null) return undefined;
+  const bytes = JSON.stringify(customStatus).length * 2;
+  if (bytes > longestStatus) throw new Error(`${instanceId}: the custom status takes ${bytes} bytes`);
+  return sagaStatusSchema.parse(customStatus);
+}
+
+function stateOf(result: InvocationResult): State | undefined {
+  if (result.ok) {
+    const { returnValue } = result;
+    return returnValue && 'json' in returnValue ? (JSON.parse(returnValue.json) as State) : undefined;
+  }
+  const { message } = result.exception;
+  const at = message.indexOf(stateMark);
+  return at < 0 ? undefined : (JSON.parse(message.slice(at + stateMark.length)) as State);
+}
+
+/** A timer is cancelled after it was created, so that flag alone may differ. */
+const textOf = (action: unknown): string =>
+  JSON.stringify(action, (name, value: unknown) => (name === 'isCanceled' ? undefined : value));
