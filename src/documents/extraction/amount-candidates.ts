@@ -25,11 +25,8 @@ export function amountCandidates(
 ): AmountCandidate[] {
   const money = view.rows.map((row) => moneyOf(row, style));
   const largest = money.flat().reduce((most, { amount }) => Math.max(most, Math.abs(amount.value)), 0);
-  const found = view.rows.flatMap((row) =>
-    lineRows.has(row.index)
-      ? []
-      : (money[row.index] ?? []).flatMap((item, index, inRow) => candidateOf(view, row, item, inRow, index, money)),
-  );
+  const rows = view.rows.filter(({ index }) => !lineRows.has(index));
+  const found = rows.flatMap((row) => candidatesOfRow({ view, row, money }));
   const times = new Map<string, number>();
   for (const { role, value } of found) times.set(`${role} ${value}`, (times.get(`${role} ${value}`) ?? 0) + 1);
   return found.map((candidate) => {
@@ -47,40 +44,36 @@ function withStanding(candidate: AmountCandidate, isRepeated: boolean, isLargest
   return { ...candidate, cues };
 }
 
-function candidateOf(
-  view: DocumentView,
-  row: ViewRow,
-  item: RowAmount,
-  inRow: readonly RowAmount[],
-  index: number,
-  money: readonly RowAmount[][],
-): AmountCandidate[] {
-  // A sentence under a column belongs to no column.
-  const heading = hasMeaningfulWords(item.cell.folded) ? undefined : columnMeaning(view, row, item.cell, money);
-  const words = wordsBefore(row, item, inRow[index - 1]);
-  const beside = amountMeaning(words);
-  // In a row such as "VAT 20 % of 100.00: 20.00" or a table of rates, only the last amount is what the first words say.
-  const isLast = index === inRow.length - 1;
-  const meaning =
-    heading && inRow.length > 1
-      ? heading
-      : isLast || inRow.length === 1 || hasOwnWords(item, inRow[index - 1])
-        ? (beside ?? heading)
-        : heading;
-  if (!meaning) return [];
+interface RowContext {
+  readonly view: DocumentView;
+  readonly row: ViewRow;
+  readonly money: readonly (readonly RowAmount[])[];
+}
+
+function candidatesOfRow(context: RowContext): AmountCandidate[] {
+  const { row, money } = context;
+  const inRow = money[row.index] ?? [];
   const rate = /(\d{1,2}(?:[.,]\d{1,2})?) ?%/.exec(row.cells.map(({ text }) => text).join(' '))?.[1];
-  return [
-    {
-      role: meaning.role,
-      value: item.amount.value,
-      cues: [
-        ...wordCues(meaning),
-        meaning === heading ? 'below-its-label' : 'beside-its-label',
-        ...(item.amount.currency ? (['currency-marked'] as const) : []),
-      ],
-      ...(rate !== undefined && { rate: Number(rate.replace(',', '.')) }),
-    },
-  ];
+  return inRow.flatMap((item, index) => {
+    const heading = columnMeaning(context, item.cell);
+    const beside = meaningBeside(row, inRow, index);
+    const isTable = heading !== undefined && inRow.length > 1;
+    const meaning = isTable ? heading : (beside ?? heading);
+    if (!meaning) return [];
+    const cues: Cue[] = [...wordCues(meaning), meaning === heading ? 'below-its-label' : 'beside-its-label'];
+    if (item.amount.currency) cues.push('currency-marked');
+    const { role } = meaning;
+    return [{ role, value: item.amount.value, cues, ...(rate && { rate: Number(rate.replace(',', '.')) }) }];
+  });
+}
+
+/** In a row such as "VAT 20 % of 100.00: 20.00", only the last amount is what the first words say. */
+function meaningBeside(row: ViewRow, inRow: readonly RowAmount[], index: number): AmountMeaning | undefined {
+  const item = inRow[index];
+  if (!item) return undefined;
+  const own = ownWords(item, inRow[index - 1]);
+  const isMeant = index === inRow.length - 1 || /[a-z]{2}/.test(own);
+  return isMeant ? amountMeaning(hasMeaningfulWords(own) ? own : `${wordsToTheLeft(row, item)} ${own}`) : undefined;
 }
 
 function wordCues({ role, isWeak }: AmountMeaning): Cue[] {
@@ -89,32 +82,25 @@ function wordCues({ role, isWeak }: AmountMeaning): Cue[] {
   return role === 'tax' ? ['tax-words'] : [];
 }
 
-function hasOwnWords(item: RowAmount, previous: RowAmount | undefined): boolean {
-  const from = previous?.cell === item.cell ? previous.amount.end : 0;
-  return /[a-z]{2}/.test(item.cell.folded.slice(from, item.amount.start));
+/** What stands before an amount in its cell, up to the amount before it. */
+function ownWords(item: RowAmount, previous: RowAmount | undefined): string {
+  return item.cell.folded.slice(previous?.cell === item.cell ? previous.amount.end : 0, item.amount.start);
 }
 
-/** The words an amount belongs to: those before it in its cell, else the nearest cell to its left that has any. */
-function wordsBefore(row: ViewRow, item: RowAmount, previous: RowAmount | undefined): string {
-  const from = previous?.cell === item.cell ? previous.amount.end : 0;
-  const own = item.cell.folded.slice(from, item.amount.start);
-  if (hasMeaningfulWords(own)) return own;
-  const left = row.cells.slice(0, item.cell.index).findLast(({ folded }) => hasMeaningfulWords(folded));
-  return `${left?.folded ?? ''} ${own}`;
+function wordsToTheLeft(row: ViewRow, item: RowAmount): string {
+  return row.cells.slice(0, item.cell.index).findLast(({ folded }) => hasMeaningfulWords(folded))?.folded ?? '';
 }
 
 function hasMeaningfulWords(folded: string): boolean {
   return /[a-z]{2}/.test(folded.replace(currencyWord, ''));
 }
 
+/** How many rows above an amount its column's heading may stand. */
 const headingReach = 14;
 
-function columnMeaning(
-  view: DocumentView,
-  row: ViewRow,
-  cell: ViewCell,
-  money: readonly RowAmount[][],
-): AmountMeaning | undefined {
+function columnMeaning({ view, row, money }: RowContext, cell: ViewCell): AmountMeaning | undefined {
+  // A sentence under a column belongs to no column.
+  if (hasMeaningfulWords(cell.folded)) return undefined;
   for (const above of view.rows.slice(Math.max(0, row.index - headingReach), row.index).toReversed()) {
     if (above.page !== row.page) return undefined;
     const heading = above.cells.find((other) => Math.min(other.right, cell.right) > Math.max(other.left, cell.left));
@@ -126,7 +112,7 @@ function columnMeaning(
   return undefined;
 }
 
-/** A single cell above an amount heads a column only where its row has other headings beside it. */
+/** Words above an amount head its column where they stand alone, or beside other such headings. */
 function isHeadingRow(row: ViewRow): boolean {
   return row.cells.filter(({ folded }) => amountMeaning(folded) !== undefined).length >= 2 || row.cells.length === 1;
 }

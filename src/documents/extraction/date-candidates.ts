@@ -51,7 +51,7 @@ function readDate(date: FoundDate, order: DateOrder | undefined): Candidate<stri
 }
 
 /** The upper part of the first page, where a document says what it is. */
-export function isInHead(view: DocumentView, cell: ViewCell): boolean {
+function isInHead(view: DocumentView, cell: ViewCell): boolean {
   const row = view.rows[cell.row];
   return row !== undefined && row.page === 0 && row.depth < 0.45;
 }

@@ -137,7 +137,6 @@ const table: readonly { readonly kind: LabelKind; readonly weak?: true; readonly
       `(?:lever|order|bestel|betaal|print|verzend)-?(?:datum|periode)|periode`,
       `date (?:de |d')?(?:livraison|commande|expedition|prestation|impression|prelevement)|periode(?: de)?`,
       `fecha (?:de )?(?:pedido|entrega|operacion|envio)|data (?:di )?(?:consegna|ordine|spedizione)|leveransdatum|orderdatum|leveringsdato`,
-      `(?:original |your )?${invoice} (?:ref|reference)`,
       `${invoice} (?:to|address|total|amount|summary|for|from|period|type|currency|status|copy|details)`,
       `(?:overdue|due to|amount due|balance due|total due|amount payable|past due)`,
     ],

@@ -44,7 +44,7 @@ export function readLineItems(view: DocumentView, style: NumberStyle): LineItems
       row.y - last.y <= continuationGap * (row.cells[0]?.size ?? 1);
     const description = describe(row, columns, isContinuation);
     if (values.amount !== undefined && description !== '') {
-      items.push(toItem(description, values));
+      items.push({ description, ...values });
       rows.add(row.index);
       last = row;
     } else if (isContinuation && description !== '' && !hasMoney(row, style)) {
@@ -59,12 +59,7 @@ function saysWithoutTax(row: ViewRow | undefined): boolean {
   return row?.cells.some(({ folded }) => amountMeaning(folded)?.role === 'net') ?? false;
 }
 
-interface Values {
-  readonly quantity?: number;
-  readonly unitPrice?: number;
-  readonly taxRate?: number;
-  readonly amount?: number;
-}
+type Values = Omit<LineItem, 'description'>;
 
 function readValues(row: ViewRow, columns: readonly Column[], style: NumberStyle): Values {
   const found = row.cells.flatMap((cell) =>
@@ -125,10 +120,6 @@ function isSummary(row: ViewRow, values: Values): boolean {
     values.amount !== undefined &&
     row.cells.some(({ folded, text }) => text.length < 50 && isSum(folded) && !/^\d/.test(folded))
   );
-}
-
-function toItem(description: string, values: Values): LineItem {
-  return { description, ...values };
 }
 
 function appendToLast(items: LineItem[], more: string): void {

@@ -3,52 +3,57 @@
  * reaches 0.8: a value is only taken as sure when independent cues agree.
  */
 const support = {
+  // Where a value stands, and its form.
   label: 0.6,
   'weak-label': 0.35,
   'beside-its-label': 0.3,
   'below-its-label': 0.2,
   'heading-row': 0.3,
+  'document-head': 0.2,
   'plausible-format': 0.4,
   'poor-format': 0.1,
-  'document-head': 0.2,
+  'known-format': 0.5,
+  'check-digits': 0.7,
   repeated: 0.3,
+  // Dates.
   'unambiguous-date': 0.5,
   'date-order-known': 0.4,
   'terms-agree': 0.4,
   'only-date': 0.2,
+  // Amounts.
   'total-words': 0.6,
   'weak-total-words': 0.4,
   'net-words': 0.55,
   'tax-words': 0.55,
-  'net-plus-tax-is-total': 0.65,
-  'tax-rate-agrees': 0.4,
-  'rates-add-up': 0.4,
-  'lines-without-tax': 0.45,
-  'unit-prices-add-up': 0.45,
-  prominent: 0.25,
-  'lines-add-up': 0.55,
-  'equals-total': 0.35,
-  'implied-by-arithmetic': 0.3,
   'currency-marked': 0.2,
   'largest-amount': 0.2,
+  'net-plus-tax-is-total': 0.65,
+  'implied-by-arithmetic': 0.3,
+  'equals-total': 0.35,
+  'tax-rate-agrees': 0.4,
+  'rates-add-up': 0.4,
+  'lines-add-up': 0.55,
+  'unit-prices-add-up': 0.45,
+  'lines-without-tax': 0.45,
+  // The currency.
   'currency-code': 0.7,
   'currency-symbol': 0.7,
+  'currency-everywhere': 0.4,
   'currency-country': 0.45,
   'currency-language': 0.35,
-  'currency-everywhere': 0.4,
+  // The vendor and the customer.
   'legal-form': 0.4,
   'seller-label': 0.55,
+  'own-domain': 0.6,
   letterhead: 0.3,
+  prominent: 0.25,
   'only-company': 0.35,
   'sender-line': 0.4,
   'company-details': 0.35,
-  'own-domain': 0.6,
   'document-title': 0.35,
   'customer-label': 0.55,
   'address-block': 0.4,
   'address-lines': 0.3,
-  'check-digits': 0.7,
-  'known-format': 0.5,
 } as const;
 
 /** Reasons to doubt a value: factors on its confidence. */
@@ -64,8 +69,8 @@ const doubt = {
   'year-like': 0.6,
 } as const;
 
-export type Support = keyof typeof support;
-export type Doubt = keyof typeof doubt;
+type Support = keyof typeof support;
+type Doubt = keyof typeof doubt;
 export type Cue = Support | Doubt;
 
 /** A possible value of a field with what speaks for and against it. */
