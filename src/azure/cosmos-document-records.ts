@@ -2,6 +2,7 @@ import { type Container, type CosmosClient, ErrorResponse, type SqlParameter } f
 import { documentRecordSchema } from '../documents/document-record.ts';
 import { uploadDateOf } from '../documents/document-id.ts';
 import { type DocumentQuery, type DocumentRecords, searchableText, searchWords } from './document-records.ts';
+import { prepareContainers } from './prepare-containers.ts';
 
 interface Containers {
   readonly documents: Container;
@@ -9,10 +10,7 @@ interface Containers {
   readonly index: Container;
 }
 
-/**
- * Records in Cosmos DB, both containers partitioned by `/uploadDate`. `create` makes database and containers at first use;
- * where infra/ made them, the app's identity may not.
- */
+/** Records in Cosmos DB, both containers partitioned by `/uploadDate`. */
 export function createCosmosDocumentRecords(
   client: CosmosClient,
   databaseName: string,
@@ -23,7 +21,10 @@ export function createCosmosDocumentRecords(
     documents: database.container('documents'),
     index: database.container('document-index'),
   };
-  const prepared = createPreparation(client, databaseName, create);
+  const prepared = prepareContainers(client, databaseName, create, {
+    documents: '/uploadDate',
+    'document-index': '/uploadDate',
+  });
   return {
     async save(record) {
       await prepared(() => containers.documents.items.upsert(record));
@@ -105,27 +106,6 @@ function computeConditions(query: DocumentQuery): { conditions: string[]; parame
     { value: to, condition: 'c.uploadDate <= @to', name: '@to' },
   ].flatMap(({ value, condition, name }) => (value === undefined ? [] : [{ condition, parameter: { name, value } }]));
   return { conditions: wanted.map((w) => w.condition), parameters: wanted.map((w) => w.parameter) };
-}
-
-/** Runs work once the database and its containers are there; a failed attempt to make them is repeated by the next call. */
-function createPreparation(client: CosmosClient, databaseName: string, create: boolean) {
-  let ready: Promise<void> | undefined = create ? undefined : Promise.resolve();
-  const make = async (): Promise<void> => {
-    const { database } = await client.databases.createIfNotExists({ id: databaseName });
-    for (const id of ['documents', 'document-index']) {
-      await database.containers.createIfNotExists({ id, partitionKey: { paths: ['/uploadDate'] } });
-    }
-  };
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    ready ??= make();
-    try {
-      await ready;
-    } catch (error) {
-      ready = undefined;
-      throw error;
-    }
-    return work();
-  };
 }
 
 function unless(statusCode: number): (error: unknown) => undefined {
