@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type DocumentBlobs, sha256Of } from '../src/azure/document-blobs.ts';
 import { documentKindSchema, type UploadedDocument, uploadedDocumentSchema } from '../src/documents/document-record.ts';
 import { DocumentUnreadableError } from '../src/documents/document-unreadable-error.ts';
-import { readText } from '../src/documents/read-text.ts';
+import { defaultReadLimits, readText } from '../src/documents/read-text.ts';
 import { type DocumentKind, sniffDocument } from '../src/documents/sniff-document.ts';
 import { defineActivity, minutes, TerminalError } from '../src/saga/index.ts';
 
@@ -30,7 +30,7 @@ export const downloadDocument = defineActivity({
     const content = await blobs.read(document, maxDocumentBytes, signal);
     const sniffed = await sniffDocument(content, document.name, document.contentType);
     if (!sniffed.ok) throw new TerminalError(sniffed.message, { code: `document_${sniffed.code}` });
-    const text = await textOf(sniffed.kind, content);
+    const text = await textOf(sniffed.kind, content, signal);
     if (text !== undefined) await blobs.stageText(document.documentId, text);
     return {
       kind: sniffed.kind,
@@ -62,10 +62,10 @@ export const moveDocument = defineActivity({
   run: async ({ to, ...document }, { blobs }: DocumentServices) => ({ blobUrl: await blobs.move(document, to) }),
 });
 
-async function textOf(kind: DocumentKind, content: Uint8Array): Promise<string | undefined> {
+async function textOf(kind: DocumentKind, content: Uint8Array, signal: AbortSignal): Promise<string | undefined> {
   if (kind === 'png' || kind === 'jpeg') return undefined;
   try {
-    return (await readText(kind, content)).text;
+    return (await readText(kind, content, { ...defaultReadLimits, signal })).text;
   } catch (error) {
     if (!(error instanceof DocumentUnreadableError)) throw error;
     if (error.code === 'no_text') return undefined;

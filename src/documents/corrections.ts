@@ -2,23 +2,25 @@ import { z } from 'zod';
 import { documentCategorySchema, type ExtractedFields, extractedFieldsSchema, type FieldName } from './fields.ts';
 
 const shape = extractedFieldsSchema.shape;
-const valueOf = <Name extends FieldName>(name: Name) => shape[name].unwrap().unwrap().shape.value;
+/** The bare value of a field, without confidence and cues. */
+const valueOf = <Value extends z.ZodType>(field: z.ZodOptional<z.ZodNullable<z.ZodObject<{ value: Value }>>>): Value =>
+  field.unwrap().unwrap().shape.value;
 
 /** What a reviewer may put right: the value of any field. */
 export const correctionsSchema = z
   .strictObject({
-    invoiceNumber: valueOf('invoiceNumber'),
-    issueDate: valueOf('issueDate'),
-    dueDate: valueOf('dueDate'),
-    currency: valueOf('currency'),
-    netAmount: valueOf('netAmount'),
-    taxAmount: valueOf('taxAmount'),
-    totalAmount: valueOf('totalAmount'),
-    vendorName: valueOf('vendorName'),
-    purchaseOrderNumber: valueOf('purchaseOrderNumber'),
-    customerName: valueOf('customerName'),
-    vatId: valueOf('vatId'),
-    iban: valueOf('iban'),
+    invoiceNumber: valueOf(shape.invoiceNumber),
+    issueDate: valueOf(shape.issueDate),
+    dueDate: valueOf(shape.dueDate),
+    currency: valueOf(shape.currency),
+    netAmount: valueOf(shape.netAmount),
+    taxAmount: valueOf(shape.taxAmount),
+    totalAmount: valueOf(shape.totalAmount),
+    vendorName: valueOf(shape.vendorName),
+    purchaseOrderNumber: valueOf(shape.purchaseOrderNumber),
+    customerName: valueOf(shape.customerName),
+    vatId: valueOf(shape.vatId),
+    iban: valueOf(shape.iban),
   })
   .partial();
 export type Corrections = z.infer<typeof correctionsSchema>;

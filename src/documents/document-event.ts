@@ -12,8 +12,6 @@ export const documentEventTypes = [
   'DocumentFailed',
 ] as const;
 
-export type DocumentEventType = (typeof documentEventTypes)[number];
-
 /** What happened to a document, for whoever subscribes to the topic `document-events`. */
 export const documentEventSchema = z.object({
   /** The same for the same happening, so that subscribers and duplicate detection can tell a repetition. */
