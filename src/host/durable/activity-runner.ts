@@ -35,7 +35,7 @@ export const createActivityRunner = (
 
   const run = async (row: ActivityRow): Promise<void> => {
     const event = await call(row);
-    const message = commits.write(() => {
+    const message = commits.writeSoon(() => {
       store.deleteActivity(row.id);
       const { instanceId, executionId } = row;
       const isAwaited = store.findInstance(instanceId)?.executionId === executionId;

@@ -8,13 +8,23 @@ import type { DatabaseSync } from 'node:sqlite';
 export interface CommitQueue {
   /** Runs `work` inside the open transaction, which commits at the end of this turn. */
   write<T>(work: () => T): T;
+  /**
+   * The same for what nobody waits for and what could be found out again: it may stay open a little longer, so that the result of
+   * an activity and the episode that follows from it share a commit.
+   */
+  writeSoon<T>(work: () => T): T;
   /** Resolves when everything written so far is on disk; rejects when it cannot be. */
   committed(): Promise<void>;
   /** Commits now. */
   flush(): void;
 }
 
+/** Milliseconds; about what a short episode takes. */
+const longestDelay = 2;
+
 interface Batch {
+  /** Its commit is under way. */
+  isDue: boolean;
   readonly done: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -24,7 +34,7 @@ const createBatch = (): Batch => {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   // A batch that nobody awaits must not end the process by itself: the queue is broken and says so at the next call.
   promise.catch(() => undefined);
-  return { done: promise, resolve, reject };
+  return { isDue: false, done: promise, resolve, reject };
 };
 
 /** @param onFailure told once, when a transaction could not be written: from then on the queue refuses everything. */
@@ -52,23 +62,35 @@ export const createCommitQueue = (database: DatabaseSync, onFailure: (error: unk
     }
   };
 
-  const begin = (): void => {
+  const begin = (): Batch => {
     if (broken !== undefined) throw broken;
-    if (open !== undefined) return;
+    if (open !== undefined) return open;
     database.exec('BEGIN IMMEDIATE');
     open = createBatch();
-    setImmediate(flush);
+    return open;
   };
 
+  const run = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      breakDown(error);
+      throw error;
+    }
+  };
+
+  // A timer of writeSoon may find its batch committed already; then it commits the next one early, which does no harm.
   return {
     write(work) {
+      const batch = begin();
+      if (!batch.isDue) setImmediate(flush);
+      batch.isDue = true;
+      return run(work);
+    },
+    writeSoon(work) {
+      if (open === undefined) setTimeout(flush, longestDelay);
       begin();
-      try {
-        return work();
-      } catch (error) {
-        breakDown(error);
-        throw error;
-      }
+      return run(work);
     },
     committed: () => open?.done ?? (broken === undefined ? Promise.resolve() : Promise.reject(broken)),
     flush,

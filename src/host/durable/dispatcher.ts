@@ -150,7 +150,7 @@ const ask = async (context: EngineContext, hot: HotInstance, episode: Episode): 
   const orchestrator = functions.findOrchestrator(name);
   if (orchestrator === undefined) return failedAnswer(functions.describeMissing('orchestrator', name), null);
   const fresh = [orchestratorStarted(episode.startedAt), ...episode.incoming];
-  const body = renderOrchestratorBody(episode.execution, hot.history, fresh, hot.row.input);
+  const body = renderOrchestratorBody(episode.execution, hot.history, fresh, hot.input);
   const inputs = orchestrator.inputs({ string: body });
   const result = await invoke({ functionName: orchestrator.name, invocationId: newId(), inputs });
   return parseAnswer(orchestrator.name, result);

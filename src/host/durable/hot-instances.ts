@@ -1,3 +1,4 @@
+import { type RenderedInput, renderInput } from './orchestrator-body.ts';
 import type { InstanceRow, Store } from './store.ts';
 import { type WireHistory, createWireHistory } from './wire-history.ts';
 
@@ -5,6 +6,7 @@ import { type WireHistory, createWireHistory } from './wire-history.ts';
 export interface HotInstance {
   row: InstanceRow;
   readonly history: WireHistory;
+  readonly input: RenderedInput;
   /** Set when the instance has been purged or replaced under a running episode. */
   isGone: boolean;
 }
@@ -32,7 +34,9 @@ export const createHotInstances = (store: Store, capacity: number): HotInstances
 
   const load = (id: string): HotInstance | undefined => {
     const row = store.findInstance(id);
-    return row && { row, history: createWireHistory(store.readHistory(row.key)), isGone: false };
+    if (row === undefined) return undefined;
+    const history = createWireHistory(store.readHistory(row.key));
+    return { row, history, input: renderInput(row.input), isGone: false };
   };
 
   return {

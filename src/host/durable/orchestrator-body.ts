@@ -11,20 +11,26 @@ const constants = {
   defaultHttpAsyncRequestSleepTimeMillseconds: 30_000,
 };
 
+/** The input as it stands in the body. It does not change while an execution runs, so it is worth keeping. */
+export type RenderedInput = string;
+
+export const renderInput = (input: string | null): RenderedInput =>
+  input === null ? 'null' : JSON.stringify(JSON.parse(input), null, 2).replaceAll('\n', '\n  ');
+
 /** What an orchestrator function is called with: an indented JSON text, the history first. */
 export const renderOrchestratorBody = (
   execution: Execution,
   past: WireHistory,
   fresh: readonly HistoryEvent[],
-  input: string | null,
+  input: RenderedInput,
 ): string => {
   const rest = {
-    input: input === null ? null : (JSON.parse(input) as unknown),
     instanceId: execution.instanceId,
     isReplaying: !fresh.some((event) => event.EventType === eventType.executionStarted),
     parentInstanceId: execution.parent?.OrchestrationInstance.InstanceId ?? null,
     sourceInstanceId: null,
     ...constants,
   };
-  return `{\n  "history": [\n${renderHistory(past, fresh)}\n  ],\n${JSON.stringify(rest, null, 2).slice(2)}`;
+  const history = renderHistory(past, fresh);
+  return `{\n  "history": [\n${history}\n  ],\n  "input": ${input},\n${JSON.stringify(rest, null, 2).slice(2)}`;
 };

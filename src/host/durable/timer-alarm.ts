@@ -26,7 +26,7 @@ export const createTimerAlarm = (
 
   const ring = (): void => {
     armedFor = Infinity;
-    const fired = commits.write(() =>
+    const fired = commits.writeSoon(() =>
       store.readTimersDue(clock.now()).map((timer) => {
         store.deleteTimer(timer.id);
         const { instanceId, executionId, event } = timer;

@@ -7,7 +7,7 @@ import {
   eventType,
 } from '../../../src/host/durable/history.ts';
 import { parseAnswer } from '../../../src/host/durable/orchestrator-answer.ts';
-import { renderOrchestratorBody } from '../../../src/host/durable/orchestrator-body.ts';
+import { renderInput, renderOrchestratorBody } from '../../../src/host/durable/orchestrator-body.ts';
 import { computeRewind } from '../../../src/host/durable/rewind.ts';
 import { createWireHistory } from '../../../src/host/durable/wire-history.ts';
 import type { InvocationResult } from '../../../src/host/worker/contract.ts';
@@ -98,7 +98,7 @@ const recordedBody = ({ body }: RecordedExecution, { past, incoming, startedAt, 
 };
 
 const renderedBody = ({ body }: RecordedExecution, call: Call): string => {
-  const input = body.input === null ? null : JSON.stringify(body.input);
+  const input = renderInput(body.input === null ? null : JSON.stringify(body.input));
   const fresh = [started(call.startedAt), ...call.incoming];
   return renderOrchestratorBody(toEpisode(call).execution, createWireHistory(call.past), fresh, input);
 };
