@@ -5,7 +5,15 @@ export type Connection =
   | { readonly kind: 'connection-string'; readonly value: string }
   | { readonly kind: 'identity'; readonly endpoint: string };
 
-export const faultNames = ['extraction', 'persistence', 'notification'] as const;
+export const faultNames = [
+  'extraction',
+  'persistence',
+  'notification',
+  'inventory',
+  'payments',
+  'fraud',
+  'shipping',
+] as const;
 export type FaultName = (typeof faultNames)[number];
 
 export interface Config {
@@ -22,10 +30,24 @@ export interface Config {
   readonly reviewThreshold: number;
   /** Bytes. */
   readonly maxDocumentBytes: number;
+  /** The systems that orders need; without all of them, orders are not taken. */
+  readonly trade: TradeConfig | undefined;
+  /** A fraud score over this, 0 to 100, goes to review. */
+  readonly fraudThreshold: number;
   /** What is switched off from the start, to try failure. */
   readonly faults: readonly FaultName[];
   /** Serves `/api/dev/faults`. */
   readonly devFaults: boolean;
+}
+
+export interface TradeConfig {
+  readonly inventory: string;
+  readonly payments: string;
+  readonly fraud: string;
+  readonly shipping: string;
+  readonly notifications: string;
+  /** For one request to one of them, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
 const switchSchema = z.enum(['on', 'off']).default('on');
@@ -40,6 +62,17 @@ const settingsSchema = z.object({
   EXTRACTION: switchSchema,
   PERSISTENCE: switchSchema,
   NOTIFICATION: switchSchema,
+  INVENTORY: switchSchema,
+  PAYMENTS: switchSchema,
+  FRAUD: switchSchema,
+  SHIPPING: switchSchema,
+  INVENTORY_URL: z.url().optional(),
+  PAYMENTS_URL: z.url().optional(),
+  FRAUD_URL: z.url().optional(),
+  SHIPPING_URL: z.url().optional(),
+  NOTIFICATIONS_URL: z.url().optional(),
+  TRADE_TIMEOUT_SECONDS: z.coerce.number().positive().max(50).default(30),
+  FRAUD_THRESHOLD: z.coerce.number().min(0).max(100).default(70),
   DEV_FAULTS: z.enum(['on', 'off']).default('off'),
 });
 
@@ -69,7 +102,6 @@ export function parseConfig(environment: Environment): Config {
   }
   if (!settings.success || storage === undefined) throw new Error(`The app cannot start:\n- ${problems.join('\n- ')}`);
   const { data } = settings;
-  const switches = { extraction: data.EXTRACTION, persistence: data.PERSISTENCE, notification: data.NOTIFICATION };
   return {
     storage,
     cosmos: connection(set, 'COSMOS_CONNECTION', 'accountEndpoint'),
@@ -81,8 +113,25 @@ export function parseConfig(environment: Environment): Config {
         : { apiKey: data.ANTHROPIC_API_KEY, baseUrl: data.ANTHROPIC_BASE_URL, model: data.ANTHROPIC_MODEL },
     reviewThreshold: data.REVIEW_THRESHOLD,
     maxDocumentBytes: data.MAX_DOCUMENT_MB * 1024 * 1024,
-    faults: faultNames.filter((name) => switches[name] === 'off'),
+    trade: tradeConfig(data),
+    fraudThreshold: data.FRAUD_THRESHOLD,
+    faults: faultNames.filter((name) => data[faultSetting(name)] === 'off'),
     devFaults: data.DEV_FAULTS === 'on',
+  };
+}
+
+const faultSetting = (name: FaultName): Uppercase<FaultName> => name.toUpperCase() as Uppercase<FaultName>;
+
+function tradeConfig(data: z.infer<typeof settingsSchema>): TradeConfig | undefined {
+  const { INVENTORY_URL, PAYMENTS_URL, FRAUD_URL, SHIPPING_URL, NOTIFICATIONS_URL, TRADE_TIMEOUT_SECONDS } = data;
+  if (!INVENTORY_URL || !PAYMENTS_URL || !FRAUD_URL || !SHIPPING_URL || !NOTIFICATIONS_URL) return undefined;
+  return {
+    inventory: INVENTORY_URL,
+    payments: PAYMENTS_URL,
+    fraud: FRAUD_URL,
+    shipping: SHIPPING_URL,
+    notifications: NOTIFICATIONS_URL,
+    timeoutMs: TRADE_TIMEOUT_SECONDS * 1000,
   };
 }
 

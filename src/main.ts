@@ -1,30 +1,46 @@
 import { randomUUID } from 'node:crypto';
+import { notifyCustomer } from '../activities/customer-notices.ts';
 import { discardStagedText, downloadDocument, moveDocument } from '../activities/documents.ts';
 import { classifyDocument, extractFields } from '../activities/extraction.ts';
+import { scoreFraud } from '../activities/fraud.ts';
+import { reserveInventory } from '../activities/inventory.ts';
 import { publishEvents } from '../activities/notification.ts';
+import { createOrder, saveOrder } from '../activities/orders.ts';
+import { chargePayment } from '../activities/payments.ts';
 import { indexDocument, persistRecord, saveRecord } from '../activities/records.ts';
+import { scheduleShipping } from '../activities/shipping.ts';
+import { fulfilOrder } from '../orchestrators/fulfil-order.ts';
 import { processDocument } from '../orchestrators/process-document.ts';
 import { createBlobDocumentRecords } from './azure/blob-document-records.ts';
+import { createBlobOrderRecords } from './azure/blob-order-records.ts';
 import { createClaudeExtractor } from './azure/claude-extractor.ts';
 import { createBlobClient, createCosmosClient, createServiceBusClient } from './azure/clients.ts';
 import { createCosmosDocumentRecords } from './azure/cosmos-document-records.ts';
+import { createCosmosOrderRecords } from './azure/cosmos-order-records.ts';
 import { createDocumentBlobs } from './azure/document-blobs.ts';
 import { createDocumentEvents } from './azure/document-events.ts';
 import { createGateDecisions } from './azure/gate-decisions.ts';
 import { createIdempotencyClaims } from './azure/idempotency-claims.ts';
 import { createOfflineExtractor } from './azure/offline-extractor.ts';
+import type { OrderRecords } from './azure/order-records.ts';
 import { type Config, parseConfig } from './config.ts';
-import { createFaults } from './faults.ts';
+import { createFaults, type Faults } from './faults.ts';
 import { devFaultEndpoints } from './functions/dev-faults.http.ts';
 import { registerDocumentQueue } from './functions/document-queue.service-bus.ts';
 import { documentEndpoints } from './functions/documents.http.ts';
 import { healthEndpoints } from './functions/health.http.ts';
+import { orderEndpoints } from './functions/orders.http.ts';
 import { registerEndpoints } from './http/endpoint.ts';
 import { createIntake } from './intake/intake.ts';
 import { operationEndpoints } from './ops/operations.http.ts';
 import { reviewEndpoints } from './ops/reviews.http.ts';
 import { sagaEndpoints } from './ops/sagas.http.ts';
 import { registerSagas } from './saga/operate.ts';
+import { createFraud } from './trade/fraud-client.ts';
+import { createInventory } from './trade/inventory-client.ts';
+import { createNotifications } from './trade/notifications-client.ts';
+import { createPayments } from './trade/payments-client.ts';
+import { createShipping } from './trade/shipping-client.ts';
 
 // The composition root: settings -> clients -> activities -> functions. What a setting leaves out is not registered, so that a
 // missing service never keeps the others from starting.
@@ -35,7 +51,7 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
   const { maxDocumentBytes, reviewThreshold } = config;
   const storage = createBlobClient(config.storage);
   const blobs = createDocumentBlobs(storage);
-  const records = createRecords(config);
+  const { records, orders } = createStores(config);
   const serviceBus = config.serviceBus && createServiceBusClient(config.serviceBus);
   const events = serviceBus && createDocumentEvents(serviceBus);
   const extractor = config.claude === undefined ? createOfflineExtractor() : createClaudeExtractor(config.claude);
@@ -45,7 +61,8 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
 
   const reading = { blobs, extractor, faults, reviewThreshold, maxDocumentBytes };
   const recording = { records, blobs, faults };
-  const sagas = [processDocument];
+  const trade = composeTrade(config, { orders, faults, now, newId });
+  const sagas = [processDocument, ...trade.sagas];
   registerSagas({
     sagas,
     decisions,
@@ -59,12 +76,14 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
       persistRecord.bind(recording),
       indexDocument.bind(recording),
       publishEvents.bind({ events, faults }),
+      ...trade.activities,
     ],
   });
 
   registerEndpoints(
     [
       ...documentEndpoints({ intake, records, maxDocumentBytes }),
+      ...trade.endpoints,
       ...sagaEndpoints(sagas, newId),
       ...reviewEndpoints(sagas),
       ...operationEndpoints(decisions),
@@ -82,7 +101,40 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
   if (serviceBus !== undefined) registerDocumentQueue(intake);
 }
 
-function createRecords({ cosmos, cosmosDatabase, storage }: Config) {
-  if (cosmos === undefined) return createBlobDocumentRecords(createBlobClient(storage));
-  return createCosmosDocumentRecords(createCosmosClient(cosmos), cosmosDatabase, cosmos.kind === 'connection-string');
+interface TradeServices {
+  readonly orders: OrderRecords;
+  readonly faults: Faults;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+function composeTrade({ trade, fraudThreshold }: Config, { orders, faults, now, newId }: TradeServices) {
+  if (trade === undefined) return { sagas: [], activities: [], endpoints: [] };
+  const at = (baseUrl: string) => ({ baseUrl, timeoutMs: trade.timeoutMs, now });
+  return {
+    sagas: [fulfilOrder],
+    activities: [
+      createOrder.bind({ orders, faults }),
+      saveOrder.bind({ orders, faults }),
+      reserveInventory.bind({ inventory: createInventory(at(trade.inventory)), faults }),
+      scoreFraud.bind({ fraud: createFraud(at(trade.fraud)), faults, fraudThreshold }),
+      chargePayment.bind({ payments: createPayments(at(trade.payments)), faults }),
+      scheduleShipping.bind({ shipping: createShipping(at(trade.shipping)), faults }),
+      notifyCustomer.bind({ notifications: createNotifications(at(trade.notifications)), faults }),
+    ],
+    endpoints: orderEndpoints({ orders, now, newId }),
+  };
+}
+
+function createStores({ cosmos, cosmosDatabase, storage }: Config) {
+  if (cosmos === undefined) {
+    const blobs = createBlobClient(storage);
+    return { records: createBlobDocumentRecords(blobs), orders: createBlobOrderRecords(blobs) };
+  }
+  const client = createCosmosClient(cosmos);
+  const create = cosmos.kind === 'connection-string';
+  return {
+    records: createCosmosDocumentRecords(client, cosmosDatabase, create),
+    orders: createCosmosOrderRecords(client, cosmosDatabase, create),
+  };
 }

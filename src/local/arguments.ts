@@ -13,7 +13,8 @@ export const usage = `Usage: npm start -- [options]
   --data DIR             where everything is kept (DATA_DIR; default .data)
   --blob-port N          ports of the local services; free ones unless given
   --cosmos-port N
-  --service-bus-port N`;
+  --service-bus-port N
+  --trade-port N`;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -27,9 +28,10 @@ export function parseStartArguments(args: readonly string[], environment: Enviro
       'blob-port': { type: 'string' },
       'cosmos-port': { type: 'string' },
       'service-bus-port': { type: 'string' },
+      'trade-port': { type: 'string' },
     },
   });
-  const given = (name: 'blob-port' | 'cosmos-port' | 'service-bus-port', service: ServiceName) =>
+  const given = (name: 'blob-port' | 'cosmos-port' | 'service-bus-port' | 'trade-port', service: ServiceName) =>
     values[name] === undefined ? {} : { [service]: parsePort(`--${name}`, values[name]) };
   return {
     port: parsePort('--port', values.port),
@@ -38,6 +40,7 @@ export function parseStartArguments(args: readonly string[], environment: Enviro
       ...given('blob-port', 'blob'),
       ...given('cosmos-port', 'cosmos'),
       ...given('service-bus-port', 'serviceBus'),
+      ...given('trade-port', 'trade'),
     },
   };
 }

@@ -6,9 +6,10 @@ import { startBlobEmulator } from '../emulators/blob/index.ts';
 import { startCosmosEmulator } from '../emulators/cosmos/index.ts';
 import { createEventGrid } from '../emulators/event-grid.ts';
 import { startServiceBusEmulator } from '../emulators/service-bus/index.ts';
+import { startTradeEmulator } from '../emulators/trade/index.ts';
 import { localEntities } from './local-entities.ts';
 
-export const serviceNames = ['blob', 'cosmos', 'serviceBus'] as const;
+export const serviceNames = ['blob', 'cosmos', 'serviceBus', 'trade'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
 export interface LocalServicesOptions {
@@ -23,7 +24,7 @@ export interface LocalServices {
   close(): Promise<void>;
 }
 
-/** Blob storage, Event Grid, Service Bus and Cosmos DB for one machine; everything they keep lies under `dataDir`. */
+/** Blob storage, Event Grid, Service Bus, Cosmos DB and the systems that orders need, for one machine; everything they keep lies under `dataDir`. */
 export async function startLocalServices({ dataDir, ports }: LocalServicesOptions): Promise<LocalServices> {
   mkdirSync(dataDir, { recursive: true });
   const portsFile = join(dataDir, 'ports.json');
@@ -48,14 +49,31 @@ export async function startLocalServices({ dataDir, ports }: LocalServicesOption
       }),
     }),
   );
-  writeFileSync(portsFile, JSON.stringify({ blob: blob.port, cosmos: cosmos.port, serviceBus: broker.port }));
+  const trade = await listen('trade', (port) =>
+    startTradeEmulator({
+      databaseFile: join(dataDir, 'trade.sqlite'),
+      port,
+      now: () => new Date(),
+      newId: randomUUID,
+    }),
+  );
+  writeFileSync(
+    portsFile,
+    JSON.stringify({ blob: blob.port, cosmos: cosmos.port, serviceBus: broker.port, trade: trade.port }),
+  );
   return {
     environment: {
       AzureWebJobsStorage: blob.connectionString,
       COSMOS_CONNECTION: cosmos.connectionString,
       SERVICE_BUS_CONNECTION: broker.connectionString,
+      INVENTORY_URL: `${trade.url}/inventory`,
+      PAYMENTS_URL: `${trade.url}/payments`,
+      FRAUD_URL: `${trade.url}/fraud`,
+      SHIPPING_URL: `${trade.url}/shipping`,
+      NOTIFICATIONS_URL: `${trade.url}/notifications`,
     },
     async close() {
+      await trade.close();
       await blob.close();
       await cosmos.close();
       await broker.close();
@@ -73,7 +91,9 @@ async function startOn<T>(port: number | undefined, start: (port: number) => Pro
   }
 }
 
-const portsSchema = z.object({ blob: z.number(), cosmos: z.number(), serviceBus: z.number() }).partial();
+const portsSchema = z
+  .object({ blob: z.number(), cosmos: z.number(), serviceBus: z.number(), trade: z.number() })
+  .partial();
 
 function readPorts(file: string): z.infer<typeof portsSchema> {
   try {

@@ -43,6 +43,8 @@ export const orderRecordSchema = z.object({
       decision: z.enum(['approve', 'reject']),
       by: z.string(),
       reason: z.string().optional(),
+      /** How the customer was checked before an approval. */
+      checkedBy: z.string().optional(),
       at: z.iso.datetime(),
     })
     .optional(),

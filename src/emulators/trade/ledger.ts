@@ -68,7 +68,7 @@ export function openLedger({ file, systems, now, newId }: LedgerOptions): Ledger
         entries.add(collection, key, { state: 'done', request, answer });
         return answer;
       }),
-    list: entries.list,
+    list: (collection, keyPrefix) => entries.list(collection, keyPrefix),
     view: (read) => read(database),
     async close() {
       await queue.drain();

@@ -1,0 +1,59 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { OrderRecords } from '../azure/order-records.ts';
+import { type Endpoint, type EndpointCall, jsonBody, routeParameter } from '../http/endpoint.ts';
+import { checked, Problem } from '../http/problem.ts';
+import { type Order, type OrderRequest, orderRequestSchema, orderSchema } from '../orders/order.ts';
+import { orderIdOf, orderInstanceId } from '../orders/order-id.ts';
+import { openOrder } from '../orders/order-record.ts';
+
+export interface OrderEndpointServices {
+  readonly orders: OrderRecords;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+export const orderEndpoints = (services: OrderEndpointServices): Endpoint[] => [
+  { name: 'postOrder', method: 'POST', route: 'orders', handle: (call) => postOrder(services, call) },
+  { name: 'getOrder', method: 'GET', route: 'orders/{id}', handle: (call) => getOrder(services, call) },
+];
+
+async function postOrder({ now, newId }: OrderEndpointServices, { request, instances, correlationId }: EndpointCall) {
+  const key = request.headers.get('idempotency-key') ?? undefined;
+  if (key !== undefined && (key === '' || key.length > 255)) {
+    throw new Problem(400, 'invalid', 'Idempotency-Key must have 1 to 255 characters.', [
+      { field: 'Idempotency-Key', message: `has ${key.length} characters` },
+    ]);
+  }
+  const wanted = checked(orderRequestSchema, await jsonBody(request), 'The order');
+  const orderId = orderIdOf(key === undefined ? newId() : `key ${key}`);
+  const instanceId = orderInstanceId(orderId);
+  const order: Order = { ...wanted, id: orderId, placedAt: now().toISOString(), correlationId };
+  if ((await instances.start('fulfilOrder', instanceId, order)) === 'exists') {
+    const known = (await instances.get(instanceId))?.input;
+    if (!isSameOrder(known, wanted)) {
+      const remedy = `Idempotency-Key '${key}' was used before for another order: use a new key for a new order.`;
+      throw new Problem(422, 'idempotency_key_reused', remedy);
+    }
+  }
+  const statusUrl = new URL(`sagas/${instanceId}`, new URL('.', request.url)).href;
+  return { status: 202, headers: { location: statusUrl }, jsonBody: { instanceId, orderId, statusUrl } };
+}
+
+/** What the instance was started with is what the key was first used for. */
+function isSameOrder(input: unknown, wanted: OrderRequest): boolean {
+  const known = orderSchema.safeParse(input);
+  if (!known.success) return false;
+  const { id: _, placedAt: __, correlationId: ___, ...asked } = known.data;
+  return isDeepStrictEqual(asked, wanted);
+}
+
+/** An order that was just taken has an instance before it has a record. */
+async function getOrder({ orders }: OrderEndpointServices, { request, instances }: EndpointCall) {
+  const id = routeParameter(request, 'id');
+  const record = await orders.read(id);
+  if (record !== undefined) return { status: 200, jsonBody: record };
+  const instanceId = orderInstanceId(id);
+  const taken = orderSchema.safeParse((await instances.get(instanceId))?.input);
+  if (taken.success) return { status: 200, jsonBody: openOrder(taken.data, instanceId) };
+  throw new Problem(404, 'not_found', `There is no order '${id}': POST /api/orders answers with the id of a new one.`);
+}
