@@ -1,7 +1,13 @@
 import type { BlobServiceClient, ContainerClient } from '@azure/storage-blob';
 import { type DocumentRecord, documentRecordSchema } from '../documents/document-record.ts';
 import { uploadDateOf } from '../documents/document-id.ts';
-import { type DocumentQuery, type DocumentRecords, searchableText, searchWords } from './document-records.ts';
+import {
+  type DocumentQuery,
+  type DocumentRecords,
+  InvalidContinuation,
+  searchableText,
+  searchWords,
+} from './document-records.ts';
 import { ignoring, inContainer } from './document-blobs.ts';
 
 /**
@@ -45,10 +51,15 @@ export function createBlobDocumentRecords(service: BlobServiceClient): DocumentR
       );
       const sorted = documents
         .filter((_, n) => found[n])
-        .sort((a, b) => b.uploadedAt.localeCompare(a.uploadedAt) || a.id.localeCompare(b.id));
-      const start = query.continuation === undefined ? 0 : sorted.findIndex(({ id }) => id === query.continuation) + 1;
-      const page = sorted.slice(start, start + query.top);
-      return { documents: page, continuation: start + page.length < sorted.length ? page.at(-1)?.id : undefined };
+        .map((record) => ({ record, key: sortKey(record) }))
+        .sort((a, b) => (a.key < b.key ? 1 : -1));
+      const after = query.continuation === undefined ? undefined : decode(query.continuation);
+      const rest = after === undefined ? sorted : sorted.filter(({ key }) => key < after);
+      const page = rest.slice(0, query.top);
+      return {
+        documents: page.map(({ record }) => record),
+        continuation: page.length < rest.length ? encode(page.at(-1)?.key ?? '') : undefined,
+      };
     },
     index: (id, text) => write(id, 'txt', searchableText(text)),
     async unindex(id) {
@@ -68,6 +79,17 @@ async function listIds(container: ContainerClient, { from = '', to = '9999' }: D
     if (file.endsWith('.json') && date >= from && date <= to) ids.push(file.slice(0, -'.json'.length));
   }
   return ids;
+}
+
+/** Newest first; a page begins after a key, so it stays right while records come and change. */
+const sortKey = ({ uploadedAt, id }: DocumentRecord): string => `${uploadedAt} ${id}`;
+
+const encode = (key: string): string => Buffer.from(key, 'utf8').toString('base64url');
+
+function decode(continuation: string): string {
+  const key = Buffer.from(continuation, 'base64url').toString('utf8');
+  if (/^\d{4}-\d\d-\d\dT\S+ \S+$/.test(key)) return key;
+  throw new InvalidContinuation();
 }
 
 const matches = (record: DocumentRecord, { status, category }: DocumentQuery): boolean =>

@@ -1,7 +1,13 @@
 import { type Container, type CosmosClient, ErrorResponse, type SqlParameter } from '@azure/cosmos';
 import { documentRecordSchema } from '../documents/document-record.ts';
 import { uploadDateOf } from '../documents/document-id.ts';
-import { type DocumentQuery, type DocumentRecords, searchableText, searchWords } from './document-records.ts';
+import {
+  type DocumentQuery,
+  type DocumentRecords,
+  InvalidContinuation,
+  searchableText,
+  searchWords,
+} from './document-records.ts';
 import { prepareContainers } from './prepare-containers.ts';
 
 interface Containers {
@@ -65,7 +71,10 @@ async function queryDocuments(containers: Containers, query: DocumentQuery) {
     { query: `SELECT * FROM c ${where} ORDER BY c.uploadedAt DESC`, parameters },
     { maxItemCount: query.top, ...(query.continuation !== undefined && { continuationToken: query.continuation }) },
   );
-  const { resources, continuationToken } = await pages.fetchNext();
+  const { resources, continuationToken } = await pages.fetchNext().catch((error: unknown) => {
+    const isRefused = error instanceof ErrorResponse && error.code === 400 && query.continuation !== undefined;
+    throw isRefused ? new InvalidContinuation() : error;
+  });
   return {
     documents: (resources ?? []).map((resource) => documentRecordSchema.parse(resource)),
     continuation: continuationToken,

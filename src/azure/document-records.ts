@@ -1,6 +1,5 @@
-import type { DocumentRecord } from '../documents/document-record.ts';
+import type { DocumentRecord, DocumentStatus } from '../documents/document-record.ts';
 import type { DocumentCategory } from '../documents/fields.ts';
-import type { DocumentStatus } from '../documents/document-record.ts';
 
 export interface DocumentQuery {
   /** Words; a document matches when its name, vendor, invoice number or text contains all of them. */
@@ -21,11 +20,21 @@ export interface DocumentPage {
   readonly continuation?: string | undefined;
 }
 
+/** A continuation that no page gave out. */
+export class InvalidContinuation extends Error {
+  override readonly name = 'InvalidContinuation';
+
+  constructor() {
+    super('continuation is not one that a page gave: take it from the page before, or leave it out');
+  }
+}
+
 /** The records of all documents, newest first when queried, with their search index. Every write can be repeated. */
 export interface DocumentRecords {
   save(record: DocumentRecord): Promise<void>;
   read(id: string): Promise<DocumentRecord | undefined>;
   remove(id: string): Promise<void>;
+  /** @throws InvalidContinuation */
   query(query: DocumentQuery): Promise<DocumentPage>;
   /** Makes a document findable by its text. */
   index(id: string, text: string): Promise<void>;

@@ -133,10 +133,12 @@ function post(url: string, body: unknown): Promise<Response> {
   });
 }
 
+/** 410: ended. 412 and 409: not in the state. 500: the real extension's answer to a second suspend and to a resume of what runs. */
+const refusals: ReadonlySet<number> = new Set([409, 410, 412, 500]);
+
 async function accepted(response: Response, what: string): Promise<Accepted> {
   if (response.status === 404) return 'not-found';
-  // 410: ended; 412: not in the state; 500: the real extension's answer to a second suspend and to a resume of what runs.
-  if (response.status === 410 || response.status === 412 || response.status === 500) return 'refused';
+  if (refusals.has(response.status)) return 'refused';
   if (!response.ok) throw await unexpected(response, what);
   return 'accepted';
 }

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
-import type { DocumentRecords } from '../azure/document-records.ts';
+import { type DocumentRecords, InvalidContinuation } from '../azure/document-records.ts';
 import { documentStatusSchema } from '../documents/document-record.ts';
 import { documentCategorySchema } from '../documents/fields.ts';
 import { sniffDocument } from '../documents/sniff-document.ts';
@@ -57,21 +57,36 @@ const statusUrl = (request: HttpRequest, instanceId: string): string =>
 
 async function receiveFiles(request: HttpRequest, limit: number): Promise<ReceivedFile[]> {
   const contentType = request.headers.get('content-type') ?? undefined;
-  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge(limit);
-  if (contentType?.startsWith('multipart/') === true) return readForm(request);
-  if (contentType?.startsWith('application/json') === true) {
+  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase();
+  if (mediaType === 'application/json') {
     throw new Problem(
       415,
       'not_a_document',
       'The body is JSON, but a file belongs here: send the file itself as the body, or as multipart/form-data.',
     );
   }
-  const content = new Uint8Array(await request.arrayBuffer());
+  const content = await readBody(request, limit);
+  if (contentType !== undefined && mediaType?.startsWith('multipart/') === true) return readForm(content, contentType);
   return [{ name: request.query.get('name') ?? '', contentType, content }];
 }
 
-async function readForm(request: HttpRequest): Promise<ReceivedFile[]> {
-  const form = await request.formData().catch((error: unknown) => {
+/** A body need not announce its length, nor keep to it. */
+async function readBody(request: HttpRequest, limit: number): Promise<Buffer<ArrayBuffer>> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge(limit);
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    const bytes = Buffer.from(chunk);
+    length += bytes.length;
+    if (length > limit) throw tooLarge(limit);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function readForm(body: Buffer<ArrayBuffer>, contentType: string): Promise<ReceivedFile[]> {
+  const whole = new Response(body, { headers: { 'content-type': contentType } });
+  const form = await whole.formData().catch((error: unknown) => {
     throw new Problem(
       400,
       'malformed_multipart',
@@ -80,16 +95,16 @@ async function readForm(request: HttpRequest): Promise<ReceivedFile[]> {
   });
   const files: ReceivedFile[] = [];
   for (const [, value] of form) {
-    if (typeof value !== 'string') {
-      const content = new Uint8Array(await value.arrayBuffer());
-      files.push({ name: value.name, contentType: value.type === '' ? undefined : value.type, content });
-    }
+    if (typeof value === 'string') continue;
+    const content = new Uint8Array(await value.arrayBuffer());
+    files.push({ name: value.name, contentType: value.type === '' ? undefined : value.type, content });
   }
   if (files.length > 0) return files;
   throw new Problem(400, 'no_file', 'The multipart body has no file: add one as a part with a filename.');
 }
 
-const longestName = 1_000;
+/** The name is kept in the blob's metadata, which may have 8 KB, percent-encoded. */
+const longestName = 500;
 
 /** All files or none: a request with one bad file is refused whole, naming each. */
 async function checkFiles(files: readonly ReceivedFile[]): Promise<UploadedFile[]> {
@@ -127,7 +142,7 @@ const tooLarge = (limit: number): Problem =>
   new Problem(
     413,
     'too_large',
-    `The body is over ${Math.floor(limit / 1024 / 1024)} MB: split the document, or raise MAX_DOCUMENT_MB.`,
+    `The body is over ${Math.floor(limit / 1024 / 1024)} MB: split the document or send fewer at once, or raise MAX_DOCUMENT_MB.`,
   );
 
 async function getDocument({ records }: DocumentEndpointServices, { request }: EndpointCall) {
@@ -150,5 +165,11 @@ const querySchema = z.object({
 
 async function getDocuments({ records }: DocumentEndpointServices, { request }: EndpointCall) {
   const query = checked(querySchema, Object.fromEntries(request.query), 'The query');
-  return { status: 200, jsonBody: await records.query(query) };
+  const page = await records.query(query).catch((error: unknown) => {
+    if (!(error instanceof InvalidContinuation)) throw error;
+    throw new Problem(400, 'invalid', `The query is not as it should be: ${error.message}`, [
+      { field: 'continuation', message: error.message },
+    ]);
+  });
+  return { status: 200, jsonBody: page };
 }

@@ -1,6 +1,7 @@
 import { app, type HttpMethod, type HttpRequest, type InvocationContext } from '@azure/functions';
 import { durableClientInput, type DurableInstances, instancesOf } from '../azure/durable-instances.ts';
 import { Problem, problemResponse } from './problem.ts';
+import { answerUnknownRoute } from './unknown-route.ts';
 
 export interface EndpointCall {
   readonly request: HttpRequest;
@@ -27,27 +28,33 @@ export interface Endpoint {
 /** Ids that can stand in headers, messages and log lines as they are. */
 const correlationIdForm = /^[\w.:-]{1,128}$/;
 
-/** Registers HTTP functions that share one way to correlate and to fail. */
+const allMethods: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Registers HTTP functions that share one way to correlate and to fail, and one more for every other path and method. */
 export function registerEndpoints(endpoints: readonly Endpoint[], newId: () => string): void {
-  for (const { name, method, route, handle } of endpoints) {
+  const register = (name: string, methods: HttpMethod[], route: string, handle: Endpoint['handle']): void =>
     app.http(name, {
-      methods: [method],
+      methods,
       route,
       authLevel: 'function',
       extraInputs: [durableClientInput],
-      handler: async (request, context) => {
-        const given = request.headers.get('x-correlation-id');
-        const correlationId = given !== null && correlationIdForm.test(given) ? given : newId();
-        const response = await answer(handle, {
-          request,
-          correlationId,
-          log: context,
-          instances: instancesOf(context),
-        });
-        return { ...response, headers: { ...response.headers, 'x-correlation-id': correlationId } };
-      },
+      handler: (request, context) => serve(handle, request, context, newId),
     });
-  }
+  for (const { name, method, route, handle } of endpoints) register(name, [method], route, handle);
+  register('unknownRoute', allMethods, '{*path}', answerUnknownRoute(endpoints, '/api'));
+}
+
+async function serve(
+  handle: Endpoint['handle'],
+  request: HttpRequest,
+  context: InvocationContext,
+  newId: () => string,
+): Promise<EndpointReply> {
+  const given = request.headers.get('x-correlation-id');
+  const correlationId = given !== null && correlationIdForm.test(given) ? given : newId();
+  const call = { request, correlationId, log: context, instances: instancesOf(context) };
+  const response = await answer(handle, call);
+  return { ...response, headers: { ...response.headers, 'x-correlation-id': correlationId } };
 }
 
 async function answer(handle: Endpoint['handle'], call: EndpointCall): Promise<EndpointReply> {
@@ -64,7 +71,7 @@ async function answer(handle: Endpoint['handle'], call: EndpointCall): Promise<E
 export function routeParameter(request: HttpRequest, name: string): string {
   const value = request.params[name];
   if (value === undefined) throw new Problem(404, 'not_found', `The path lacks its ${name}.`);
-  return decodeURIComponent(value);
+  return value;
 }
 
 /** @throws Problem `invalid_json` */

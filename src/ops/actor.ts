@@ -7,7 +7,11 @@ const principalSchema = z.object({
   claims: z.array(z.object({ typ: z.string(), val: z.string() })).optional(),
 });
 
-const nameClaims = new Set(['name', 'preferred_username', 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress']);
+const nameClaims = new Set([
+  'name',
+  'preferred_username',
+  'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress',
+]);
 
 /**
  * Who acts: the signed-in principal where there is one (`x-ms-client-principal`, set by App Service authentication), and what

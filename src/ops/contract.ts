@@ -38,6 +38,10 @@ export const listSchema = z.object({
   /** Part of an instance id, a name or a correlation id. */
   q: z.string().max(200).optional(),
   top: z.coerce.number().int().min(1).max(200).default(50),
-  continuation: z.string().optional(),
+  continuation: z
+    .base64url()
+    .transform((token) => Buffer.from(token, 'base64url').toString('utf8'))
+    .refine((key) => /^\d{4}-\d\d-\d\dT\S+ /.test(key), 'take it from the page before, or leave it out')
+    .optional(),
 });
 export type SagaList = z.infer<typeof listSchema>;

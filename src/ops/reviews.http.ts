@@ -5,7 +5,7 @@ import type { SagaDefinition } from '../saga/index.ts';
 import { parseAnswer, type Review, reviewEvent } from '../saga/operate.ts';
 import { actorOf } from './actor.ts';
 import { findInstance } from './sagas.http.ts';
-import { statusOf } from './saga-view.ts';
+import { isWaiting, statusOf } from './saga-view.ts';
 
 /** Open questions, and their answers. */
 export const reviewEndpoints = (sagas: readonly SagaDefinition[]): Endpoint[] => [
@@ -17,7 +17,6 @@ const querySchema = z.object({ state: z.enum(['open']).default('open') });
 
 async function listReviews(sagas: readonly SagaDefinition[], { request, instances }: EndpointCall) {
   checked(querySchema, Object.fromEntries(request.query), 'The query');
-  // An instance that was rewound stays Pending until it ends.
   const waiting = [
     ...(await instances.list({ runtimeStatus: 'Running' })),
     ...(await instances.list({ runtimeStatus: 'Pending' })),
@@ -32,6 +31,14 @@ async function listReviews(sagas: readonly SagaDefinition[], { request, instance
   return { status: 200, jsonBody: { reviews } };
 }
 
+/** A field in the wrong place must not look like an approval without corrections; the review itself checks the values. */
+const decisionSchema = z.strictObject({
+  decision: z.unknown(),
+  data: z.unknown().optional(),
+  by: z.string().trim().min(1).optional(),
+  reason: z.unknown().optional(),
+});
+
 async function decide(sagas: readonly SagaDefinition[], call: EndpointCall) {
   const { request, instances } = call;
   const instance = await findInstance(call);
@@ -39,8 +46,11 @@ async function decide(sagas: readonly SagaDefinition[], call: EndpointCall) {
   const asked = routeParameter(request, 'review');
   const open = status?.review;
   const isOpen = open !== undefined && (open.id === asked || open.name === asked);
-  if (!isOpen || (instance.runtimeStatus !== 'Running' && instance.runtimeStatus !== 'Pending')) {
-    if (status?.decided?.some((id) => id === asked) === true) {
+  if (isOpen && instance.runtimeStatus === 'Suspended') {
+    throw new Problem(409, 'suspended', `Saga '${instance.instanceId}' is suspended: resume it first.`);
+  }
+  if (!isOpen || !isWaiting(instance.runtimeStatus)) {
+    if (status?.decided?.includes(asked) === true) {
       throw new Problem(409, 'already_decided', `Review '${asked}' has its decision already.`);
     }
     throw new Problem(
@@ -57,11 +67,7 @@ async function decide(sagas: readonly SagaDefinition[], call: EndpointCall) {
       `This version of the app has no review '${open.name}': deploy the version that asked.`,
     );
   }
-  const body = checked(
-    z.looseObject({ by: z.string().trim().min(1).optional() }),
-    await jsonBody(request),
-    'The decision',
-  );
+  const body = checked(decisionSchema, await jsonBody(request), 'The decision');
   const parsed = parseAnswer(definition, { ...body, by: actorOf(request, body.by) });
   if (!parsed.ok) throw invalid(parsed.error, 'The decision');
   const accepted = await instances.raiseEvent(instance.instanceId, reviewEvent(open.id), parsed.answer);

@@ -36,6 +36,10 @@ export function statusOf(instance: Instance): SagaStatus | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
+/** Takes events. An instance that was rewound stays Pending until it ends, also while it runs on. */
+export const isWaiting = (runtimeStatus: Instance['runtimeStatus']): boolean =>
+  runtimeStatus === 'Running' || runtimeStatus === 'Pending';
+
 export function toSagaView(instance: Instance): SagaView {
   const status = statusOf(instance);
   const { runtimeStatus } = instance;
@@ -51,7 +55,7 @@ export function toSagaView(instance: Instance): SagaView {
     input: instance.input,
     output: runtimeStatus === 'Completed' ? instance.output : null,
     error: errorOf(instance, status),
-    review: runtimeStatus === 'Running' ? status?.review : undefined,
+    review: isWaiting(runtimeStatus) || runtimeStatus === 'Suspended' ? status?.review : undefined,
     compensation: status?.ledger ?? [],
     progress: status?.progress ?? 0,
     correlationId: status?.correlationId,

@@ -57,8 +57,7 @@ async function listSagas({ request, instances }: EndpointCall) {
   const all = await instances.list({ runtimeStatus: query.status, createdFrom: query.from, createdTo: query.to });
   const found = all.filter((instance) => matches(instance, query)).sort((a, b) => (sortKey(a) < sortKey(b) ? 1 : -1));
   const { continuation } = query;
-  const rest =
-    continuation === undefined ? found : found.filter((instance) => sortKey(instance) < decode(continuation));
+  const rest = continuation === undefined ? found : found.filter((instance) => sortKey(instance) < continuation);
   const page = rest.slice(0, query.top);
   const last = page.at(-1);
   return {
@@ -85,4 +84,3 @@ function matches(instance: Instance, { name, phase, q }: SagaList): boolean {
 const sortKey = ({ createdTime, instanceId }: Instance): string => `${createdTime.toISOString()} ${instanceId}`;
 
 const encode = (key: string): string => Buffer.from(key, 'utf8').toString('base64url');
-const decode = (token: string): string => Buffer.from(token, 'base64url').toString('utf8');

@@ -15,6 +15,12 @@ afterAll(() => local.close());
 const isProcessed = ({ status }: { readonly status: string }): boolean => status === 'processed';
 const isMoved = ({ blobUrl }: { readonly blobUrl: string }): boolean => blobUrl.includes('/processed/');
 
+const query = async (text: string) => (await api.get<DocumentPage>(`/api/documents?${text}`)).body;
+const idsOf = ({ documents }: DocumentPage): string[] => documents.map(({ id }) => id);
+const movedTwice = async () => (await query('q=twice&status=processed')).documents.filter(isMoved);
+const list = async (text: string) =>
+  (await api.get<{ sagas: SagaView[]; continuation?: string }>(`/api/sagas?${text}`)).body;
+
 describe('a PDF posted as the raw body', () => {
   it('becomes a record, a moved blob and events, all under one correlation id', async () => {
     const content = await sample('harbor-pine-invoice.pdf');
@@ -134,11 +140,9 @@ describe('a blob put straight into incoming', () => {
 
   it('is a document each time when other content comes under the same name, and no blob is lost', async () => {
     const contents = [await sample('harbor-pine-invoice.pdf'), await sample('atelier-brumaire-facture.pdf')];
-    const processed = async () =>
-      (await api.get<DocumentPage>('/api/documents?q=twice&status=processed')).body.documents.filter(isMoved);
     for (const [n, content] of contents.entries()) {
       await local.dropBlob('twice.pdf', content);
-      await until('documents of that name', processed, (documents) => documents.length === n + 1);
+      await until('documents of that name', movedTwice, (documents) => documents.length === n + 1);
     }
 
     const kept = (await local.blobNames('processed')).filter((name) => name.startsWith('twice.pdf'));
@@ -160,8 +164,6 @@ describe('the read side', () => {
     );
     const ids = uploads.map(({ documentId }) => documentId);
     await Promise.all(ids.map((id) => api.untilRecord(id, ({ status }) => status !== 'processing')));
-    const query = async (text: string) => (await api.get<DocumentPage>(`/api/documents?${text}`)).body;
-    const idsOf = ({ documents }: DocumentPage) => documents.map(({ id }) => id);
 
     expect(new Set(idsOf(await query('q=QUOKKA+agreement')))).toEqual(new Set(ids));
     expect(idsOf(await query('q=quokka+3'))).toEqual([ids[3]]);
@@ -193,8 +195,6 @@ describe('the read side', () => {
       });
       await api.untilRecord(documentId, isProcessed);
     }
-    const list = async (query: string) =>
-      (await api.get<{ sagas: SagaView[]; continuation?: string }>(`/api/sagas?${query}`)).body;
     const completed = await until(
       'three completed sagas',
       () => list('name=processDocument&status=Completed&q=listed-7'),

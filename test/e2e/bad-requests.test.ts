@@ -1,0 +1,132 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import type { DocumentPage } from '../../src/azure/document-records.ts';
+import { createApi, type ProblemDocument, until } from './api.ts';
+import { expectProblem } from './expect-problem.ts';
+import { connect } from './local-clients.ts';
+import { useProgram } from './program.ts';
+import { sample } from './sample.ts';
+
+const program = await useProgram();
+const api = createApi(program.url);
+const local = connect(program.connections);
+afterAll(() => local.close());
+
+const pdf = await sample('harbor-pine-invoice.pdf');
+
+/** The fields that a refused query names. */
+const fields = async (path: string) => {
+  const answer = await api.send<ProblemDocument>(path);
+  expectProblem(answer, 400, 'invalid', /The query is not as it should be/);
+  return answer.body.errors?.map(({ field }) => field);
+};
+
+describe('a message of the document queue that is no event', () => {
+  it('is dead-lettered after five deliveries, and those behind it get through', async () => {
+    await local.sendToQueue({ hello: 'world' });
+    await local.sendToQueue('not even an object');
+    await local.dropBlob('behind.pdf', pdf);
+    const dead = await local.deadLetters(2);
+    expect(dead.map(({ deadLetterReason }) => deadLetterReason)).toEqual([
+      'MaxDeliveryCountExceeded',
+      'MaxDeliveryCountExceeded',
+    ]);
+    expect(dead.map(({ body }) => body as unknown)).toEqual(
+      expect.arrayContaining([{ hello: 'world' }, 'not even an object']),
+    );
+    await until(
+      'the document behind',
+      async () => (await api.get<DocumentPage>('/api/documents?q=behind&status=processed')).body.documents,
+      (documents) => documents.length === 1,
+    );
+  });
+
+  it('is nothing to fail for when its blob is not there any more', async () => {
+    await local.sendToQueue({
+      subject: '/blobServices/default/containers/incoming/blobs/never-was.pdf',
+      data: { eTag: '0x1' },
+    });
+    await local.sendToQueue({ subject: '/blobServices/default/containers/other/blobs/a.pdf', data: {} });
+    await until('an empty queue', local.queuedMessages, (count) => count === 0);
+    expect((await api.get<DocumentPage>('/api/documents?q=never-was')).body.documents).toEqual([]);
+  });
+
+  it('may carry metadata that cannot be decoded', async () => {
+    await local.dropBlob('odd-metadata.pdf', pdf, { sendername: '%E0%A4%A', uploadedas: 'nonsense' });
+    const [record] = await until(
+      'its document',
+      async () => (await api.get<DocumentPage>('/api/documents?q=odd-metadata&status=processed')).body.documents,
+      (documents) => documents.length === 1,
+    );
+    expect(record).toMatchObject({ name: 'odd-metadata.pdf' });
+  });
+});
+
+describe('a request that nobody can serve', () => {
+  it.each([
+    '/api/dev/faults',
+    '/api/sagas/processDocument',
+    '/api/sagas/some/rewind',
+    '/api/sagas/some/cancel',
+    '/api/sagas/some/terminate',
+    '/api/sagas/some/suspend',
+    '/api/sagas/some/resume',
+  ])('POST %s with a body that is not JSON, or of another shape, is refused', async (path) => {
+    for (const body of ['{"by": ', '\u0000', 'null', '[]', '"text"', '17']) {
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+      const answer = await api.send<ProblemDocument>(path, init);
+      expectProblem(
+        answer,
+        400,
+        body.startsWith('{') || body === '\u0000' ? 'invalid_json' : 'invalid',
+        /JSON|is not as it should be/,
+      );
+    }
+  });
+
+  it.each([
+    ['GET', '/api/nothing/here'],
+    ['POST', '/api/document'],
+    ['GET', '/api'],
+    ['DELETE', '/api/sagas/a/b/c'],
+  ])('%s %s is not found', async (method, path) => {
+    expectProblem(await api.send<ProblemDocument>(path, { method }), 404, 'unknown_route', /GET \/api\/documents/);
+  });
+
+  it('with a method that its path does not have is told which it has', async () => {
+    const answer = await api.send<ProblemDocument>('/api/documents', { method: 'PUT', body: 'x' });
+    expectProblem(answer, 405, 'method_not_allowed', /GET, POST/);
+    expect(answer.headers.get('allow')).toBe('GET, POST');
+    expectProblem(await api.send<ProblemDocument>('/api/sagas/some/rewind'), 405, 'method_not_allowed', /POST/);
+  });
+
+  it('with an id that no record can have is not found', async () => {
+    for (const id of ['nobody', '%25', '%E0%A4%A', 'a%2Fb', '20261399-000000000000000000000000', 'x'.repeat(500)]) {
+      expectProblem(await api.send<ProblemDocument>(`/api/documents/${id}`), 404, 'not_found', /GET \/api\/documents/);
+      expectProblem(await api.send<ProblemDocument>(`/api/sagas/${id}`), 404, 'not_found', /GET \/api\/sagas/);
+    }
+  });
+
+  it('with a query that does not fit lists each field', async () => {
+    expect(await fields('/api/documents?status=lost&category=poem&top=1000&from=yesterday')).toEqual([
+      'status',
+      'category',
+      'from',
+      'top',
+    ]);
+    expect(await fields('/api/documents?continuation=nonsense')).toEqual(['continuation']);
+    expect(await fields('/api/sagas?status=Lost&top=x&from=yesterday')).toEqual(['status', 'from', 'top']);
+    expect(await fields('/api/sagas?continuation=nonsense')).toEqual(['continuation']);
+    expect(await fields('/api/reviews?state=closed')).toEqual(['state']);
+  });
+
+  it('with a correlation id that cannot stand in a header gets one of ours', async () => {
+    const { headers } = await api.send('/api/documents', { headers: { 'x-correlation-id': 'two words' } });
+    expect(headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('with an Idempotency-Key that is too long is refused', async () => {
+    const headers = { 'idempotency-key': 'k'.repeat(256) };
+    const answer = await api.send<ProblemDocument>('/api/documents', { method: 'POST', headers, body: 'text' });
+    expectProblem(answer, 400, 'invalid', /1 to 255 characters/);
+  });
+});
