@@ -24,10 +24,14 @@ export function resolveServiceBusConnection(name: string | undefined, env: AppSe
   );
 }
 
+/** By itself, the client waits for half a minute before it looks for a lost broker again. */
+const retryOptions = { retryDelayInMs: 500, maxRetryDelayInMs: 10_000 };
+
 /** Loads the client only now: most apps have no use for it. */
 export async function connectToServiceBus(connection: ServiceBusConnection): Promise<ServiceBusClient> {
-  const { ServiceBusClient } = await import('@azure/service-bus');
-  if (connection.kind === 'connectionString') return new ServiceBusClient(connection.connectionString);
+  const { RetryMode, ServiceBusClient } = await import('@azure/service-bus');
+  const options = { retryOptions: { ...retryOptions, mode: RetryMode.Exponential } };
+  if (connection.kind === 'connectionString') return new ServiceBusClient(connection.connectionString, options);
   const { DefaultAzureCredential } = await import('@azure/identity');
-  return new ServiceBusClient(connection.fullyQualifiedNamespace, new DefaultAzureCredential());
+  return new ServiceBusClient(connection.fullyQualifiedNamespace, new DefaultAzureCredential(), options);
 }

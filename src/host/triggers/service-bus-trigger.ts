@@ -82,7 +82,9 @@ function receive(
     if (!(await succeeds(message))) await receiver.abandonMessage(message);
     else if (complete) await receiver.completeMessage(message);
   };
+  let lastTrouble: string | undefined;
   const processMessage = async (message: ServiceBusReceivedMessage) => {
+    lastTrouble = undefined;
     const settled = settle(message);
     underWay.add(settled);
     await settled.finally(() => underWay.delete(settled));
@@ -90,9 +92,12 @@ function receive(
   const subscription = receiver.subscribe(
     {
       processMessage,
-      // Of a connection that is lost, the library tells at every attempt to mend it.
-      processError: async ({ error, errorSource }) =>
-        log('warning', `Function.${fn.name}`, `Service Bus (${errorSource}): ${error.message}`),
+      async processError({ error, errorSource }) {
+        const trouble = `Service Bus (${errorSource}): ${error.message}`;
+        // Of a connection that is lost, the library tells at every attempt to mend it.
+        log(trouble === lastTrouble ? 'debug' : 'warning', `Function.${fn.name}`, trouble);
+        lastTrouble = trouble;
+      },
     },
     { autoCompleteMessages: false, maxConcurrentCalls },
   );

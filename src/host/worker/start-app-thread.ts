@@ -116,6 +116,7 @@ export async function startAppThread(options: AppThreadOptions): Promise<AppThre
     invoke: (invocation) =>
       reason === undefined ? calls.start(invocation) : Promise.reject(new WorkerGoneError(reason)),
     async stop(graceMs) {
+      reason ??= 'the host is stopping';
       post({ kind: 'terminate' });
       const force = setTimeout(() => void worker.terminate(), graceMs);
       await ended.promise;

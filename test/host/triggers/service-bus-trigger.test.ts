@@ -1,12 +1,13 @@
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { startServiceBusEmulator } from '../../../src/emulators/service-bus/index.ts';
 import { resolveServiceBusConnection } from '../../../src/host/triggers/service-bus-connection.ts';
-import { runApp, until, type RunningApp } from '../run-app.ts';
+import { makeFolder, runApp, until, type RunningApp } from '../run-app.ts';
 
-async function startBroker() {
+async function startBroker(databaseFile = ':memory:', port = 0) {
   const broker = await startServiceBusEmulator({
-    databaseFile: ':memory:',
-    port: 0,
+    databaseFile,
+    port,
     entities: {
       queues: [{ name: 'orders', maxDeliveryCount: 3 }],
       topics: [{ name: 'events', subscriptions: [{ name: 'all' }] }],
@@ -24,6 +25,7 @@ const app = {
       const { messageId, correlationId, deliveryCount, subject, applicationProperties, contentType, sequenceNumber, enqueuedTimeUtc, lockToken } = context.triggerMetadata;
       context.log(show({ message, messageId, correlationId, deliveryCount, subject, applicationProperties, contentType,
         types: [typeof sequenceNumber, typeof enqueuedTimeUtc, typeof lockToken] }));
+      if (message.hang && deliveryCount === 1) await new Promise(() => {});
       if (message.fail > 0 && deliveryCount <= message.fail) throw new Error('try again');
     } });
     app.serviceBusTopic('onEvent', { topicName: 'events', subscriptionName: 'all', connection: 'Bus', handler: async (message, context) => context.log(show(message)) });
@@ -76,6 +78,23 @@ it('gives a message back when its function fails, and takes it away when it succ
   await broker.send('orders', { body: {}, messageId: 'later' });
   await until(() => messagesOf(again, 'onOrder').length === 1);
   expect(messagesOf(again, 'onOrder')[0]?.['messageId']).toBe('later');
+});
+
+it('finds a broker again that was away, and gives messages back that a stop cuts off', async () => {
+  const file = join(makeFolder(), 'broker.db');
+  const before = await startBroker(file);
+  const env = { Bus: before.connectionString, QUEUE: 'orders' };
+  const host = await runApp(app, { env });
+  await before.close();
+  await until(() => host.lines.some(({ level, message }) => level === 'warning' && message.includes('ECONNREFUSED')));
+
+  const after = await startBroker(file, before.port);
+  await after.send('orders', { body: { hang: true }, messageId: 'cut off' });
+  await until(() => messagesOf(host, 'onOrder').length === 1);
+  await host.close(50);
+  const next = await runApp(app, { env });
+  await until(() => messagesOf(next, 'onOrder').length === 1);
+  expect(messagesOf(next, 'onOrder')).toMatchObject([{ messageId: 'cut off', deliveryCount: 2 }]);
 });
 
 it('names the functions that it cannot serve and runs the others', async () => {
