@@ -1,6 +1,6 @@
 import type { DurableOrchestrationContext, Task } from 'durable-functions';
 import type { SagaFailure } from './errors.ts';
-import type { Scope } from './ledger.ts';
+import type { LedgerEntry, Scope } from './ledger.ts';
 import type { SagaEvent } from './narrate.ts';
 import { computeStatus, type Progress } from './status.ts';
 
@@ -8,7 +8,7 @@ import { computeStatus, type Progress } from './status.ts';
  * All that one run of an orchestrator function knows. It is rebuilt from the history at every replay, so nothing in it may
  * come from anywhere but the history and the saga's own code.
  */
-export interface Execution {
+export interface Execution extends BranchState {
   readonly df: DurableOrchestrationContext;
   readonly saga: string;
   readonly version: string;
@@ -21,21 +21,35 @@ export interface Execution {
   cancel: Task;
   /** When the saga cancels itself; waits do not reach beyond it. */
   deadline: Date | undefined;
-  /** Outermost first: the scope that a step enters is the last. */
-  scopes: Scope[];
   /** How often each step, scope and review has been started in this instance, over all rewinds. */
   readonly counts: Map<string, number>;
   gates: number;
   /** Tasks that the host itself failed: a history with one cannot be rewound natively. */
   hostFailures: number;
   pivoted: boolean;
-  /** Backward while compensating and failing: then nothing is interrupted. */
-  direction: 'forward' | 'backward';
   /** Failures that an operator has decided to undo: no scope holds them any more. */
   readonly conceded: WeakSet<SagaFailure>;
   /** What ended the instance: nothing may run after it, whatever the saga's own code catches. */
   end?: { readonly thrown: unknown };
   progress: Progress;
+  /** Everything that was done since the run began, in order of start. */
+  ledger: LedgerEntry[];
+  /** Operations run side by side, and their driver waits for them. */
+  inBranch: boolean;
+  /** Waits that may end before their task has. */
+  readonly interruptible: WeakSet<Task>;
+  /** Calls of the gate, which nothing may run beside. */
+  readonly gateTasks: WeakSet<Task>;
+}
+
+/** What each of several operations that run side by side has of its own. */
+export interface BranchState {
+  /** Outermost first: the scope that a step enters is the last. */
+  scopes: Scope[];
+  /** Backward while compensating and failing: then nothing is interrupted. */
+  direction: 'forward' | 'backward';
+  /** Why the operation is to begin nothing more. */
+  stop: SagaFailure | undefined;
 }
 
 /** How an operator's decision reaches a gate: with a native rewind, or with an event where there is no rewind. */

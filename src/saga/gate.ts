@@ -98,7 +98,9 @@ function* failAtGate(
   const error = { name, code, message };
   const request: GateRequest = { instanceId: df.instanceId, number, actions: [...allowed[kind]], error };
   try {
-    return gateDecisionSchema.parse(yield df.callActivity(gateFunction, request));
+    const gate = df.callActivity(gateFunction, request);
+    execution.gateTasks.add(gate);
+    return gateDecisionSchema.parse(yield gate);
   } catch (thrown) {
     return endWith(execution, thrown);
   }

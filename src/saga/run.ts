@@ -51,6 +51,8 @@ export function* runSaga(
 /** A run from the top has an empty ledger, its whole time, and no cancel. */
 const beginRun = ({ df }: OrchestrationContext, { withinMs }: SagaDefinition) => ({
   direction: 'forward' as const,
+  stop: undefined,
+  ledger: [],
   scopes: [openScope('main', 'compensate')],
   cancel: df.waitForExternalEvent(cancelEvent),
   deadline: withinMs === undefined ? undefined : new Date(df.currentUtcDateTime.getTime() + withinMs),
@@ -100,6 +102,9 @@ function createExecution(
     hostFailures: 0,
     pivoted: false,
     conceded: new WeakSet(),
+    inBranch: false,
+    interruptible: new WeakSet(),
+    gateTasks: new WeakSet(),
     progress: { phase: 'running', percent: 0, decided: [] },
   };
 }

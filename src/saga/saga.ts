@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Activity, functionName } from './activity.ts';
 import { checkDuration } from './duration.ts';
 import { businessError, SagaDefinitionError, SagaFailure } from './errors.ts';
+import { type MapOptions, type ResultsOf, runAll, runMap, runRace } from './concurrency.ts';
 import { count, type Execution, report } from './execution.ts';
 import type { Operation } from './operation.ts';
 import { seededFraction } from './retry.ts';
@@ -20,6 +21,16 @@ export interface Saga {
   attempt<I, O>(activity: Activity<I, O>, input: NoInfer<I>, options?: AttemptOptions): Operation<Attempt<O>>;
   /** Steps that are undone together. */
   scope<T>(name: string, body: () => Operation<T>, options?: ScopeOptions): Operation<T>;
+  /** Operations side by side. @throws SagaFailure the first; the others begin nothing more */
+  all<const Operations extends readonly Operation<unknown>[]>(operations: Operations): Operation<ResultsOf<Operations>>;
+  /** One operation for each item, side by side. @throws SagaFailure the first; the others begin nothing more */
+  map<Item, T>(
+    items: readonly Item[],
+    operate: (item: Item, index: number) => Operation<T>,
+    options?: MapOptions,
+  ): Operation<T[]>;
+  /** The first operation to end; the others are stopped, and what they did is undone. @throws SagaFailure */
+  race<T>(operations: readonly Operation<T>[]): Operation<T>;
   /** From here on a failure does not undo: it holds for forward recovery, and a cancel comes too late. */
   pivot(): void;
   /** Asks a person. @throws ReviewRejected */
@@ -116,6 +127,11 @@ export function createSaga(execution: Execution, reviews: readonly Review<unknow
     step: (activity, input, options) => runStep(execution, activity, input, options),
     attempt: (activity, input, options) => attemptStep(execution, activity, input, options),
     scope: (name, body, options) => runScope(execution, name, body, options),
+    *all<const Operations extends readonly Operation<unknown>[]>(operations: Operations) {
+      return (yield* runAll(execution, operations)) as ResultsOf<Operations>;
+    },
+    map: (items, operate, options = {}) => runMap(execution, items, operate, options),
+    race: (operations) => runRace(execution, operations),
     pivot() {
       throwIfCancelled(execution);
       execution.pivoted = true;

@@ -81,7 +81,7 @@ export const sagaStatusSchema = z.object({
 export type SagaStatus = z.infer<typeof sagaStatusSchema>;
 
 export function computeStatus(execution: Execution): SagaStatus {
-  const { progress, scopes } = execution;
+  const { progress, ledger } = execution;
   const { error, review, nextAttemptAt, decided } = progress;
   return trimStatus({
     saga: execution.saga,
@@ -97,7 +97,7 @@ export function computeStatus(execution: Execution): SagaStatus {
     decided: decided.length === 0 ? undefined : [...decided],
     gate: progress.gate,
     error: error && { name: error.name, message: error.message, code: error.code },
-    ledger: scopes.flatMap((scope) => scope.entries.map(toLine)),
+    ledger: ledger.map(toLine),
   });
 }
 

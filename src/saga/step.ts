@@ -104,7 +104,9 @@ function beginStep<I, O>(
     );
   }
   const id = `${currentScope(execution).path}/${activity.name}#${count(execution, activity.name)}`;
-  return enterStep(currentScope(execution), activity, id, checked.data);
+  const entry = enterStep(currentScope(execution), activity, id, checked.data);
+  execution.ledger.push(entry);
+  return entry;
 }
 
 function* tryStep<I, O>(

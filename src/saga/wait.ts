@@ -11,6 +11,7 @@ import type { Operation } from './operation.ts';
 // 3. A pending timer would keep the instance from ending, so a timer that lost is cancelled.
 // 4. durable-functions cuts a timer beyond six days into parts and goes on numbering them after it was cancelled, which the host
 //    does not: from then on results reach the wrong tasks. So no timer here is that long.
+// 5. Operations that run side by side leave the cancel to their driver (branches.ts), which wakes those that may be interrupted.
 
 const longestTimerMs = days(5);
 
@@ -55,8 +56,12 @@ export function* waitUntil(execution: Execution, due: Date, event?: Task): Opera
   }
 }
 
-/** @throws SagaCancelled when somebody has cancelled the saga, or its deadline is over, and it can still be undone. */
+/**
+ * @throws SagaCancelled when somebody has cancelled the saga, or its deadline is over, and it can still be undone
+ * @throws SagaFailure when this operation is to stop because of another beside it
+ */
 export function throwIfCancelled(execution: Execution): void {
+  if (execution.stop !== undefined && execution.direction === 'forward') throw execution.stop;
   if (!isCancellable(execution)) return;
   const { cancel, deadline, df } = execution;
   if (cancel.isCompleted) {
@@ -71,11 +76,14 @@ const deadlineExceeded = (deadline: Date) => new SagaCancelled('deadline', `not 
 function* race(execution: Execution, tasks: Task[]): Operation<void> {
   refuseAfterEnd(execution);
   throwIfCancelled(execution);
-  yield execution.df.Task.any(isCancellable(execution) ? [...tasks, execution.cancel] : tasks);
+  const { df, inBranch, interruptible, cancel, direction } = execution;
+  const any = df.Task.any(!inBranch && isCancellable(execution) ? [...tasks, cancel] : tasks);
+  if (direction === 'forward') interruptible.add(any);
+  yield any;
 }
 
-const isCancellable = (execution: Execution): boolean => execution.direction === 'forward' && !execution.pivoted;
+export const isCancellable = (execution: Execution): boolean => execution.direction === 'forward' && !execution.pivoted;
 
-const isSettled = (task: Task): boolean => task.isCompleted || task.isFaulted;
+export const isSettled = (task: Task): boolean => task.isCompleted || task.isFaulted;
 
 const earliest = (one: Date, other: Date): Date => (one.getTime() <= other.getTime() ? one : other);

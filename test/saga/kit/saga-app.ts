@@ -7,7 +7,7 @@ import { parseHostJson } from '../../../src/host/host-json.ts';
 import { createDurableClientInput } from '../../../src/host/http/durable-client-input.ts';
 import { startHttpServer } from '../../../src/host/http/http-server.ts';
 import { createManagementServer } from '../../../src/host/http/serve-management.ts';
-import type { Invoke } from '../../../src/host/worker/contract.ts';
+import type { Invoke, TypedData } from '../../../src/host/worker/contract.ts';
 import {
   cancelEvent,
   failedGate,
@@ -23,8 +23,12 @@ import { createInProcessApp } from './in-process-app.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
 export interface SagaAppOptions extends Omit<SagaRegistration, 'decisions'> {
-  /** Stops the engine and starts it again from its file whenever nothing runs. */
+  /** Stops the engine and starts it again from its file after each function that ran. */
   readonly restartsAlways?: boolean;
+  /** Functions that the host kills whenever they are called. */
+  readonly killed?: readonly string[];
+  /** Changes what orchestrators are sent, to have them see what this engine never sends. */
+  readonly alterHistory?: (text: string) => string;
   /** Keeps the database in memory: for very many short runs. */
   readonly inMemory?: boolean;
 }
@@ -79,10 +83,12 @@ export interface SagaApp {
 const quietTurns = 6;
 const ended = new Set(['Completed', 'Failed', 'Terminated']);
 const silent = () => {};
+const killedByHost = { ok: false, exception: { message: 'killed', stackTrace: '', source: '' } } as const;
+const same = (text: string) => text;
 
 /** Runs sagas in this thread, on the embedded engine, in virtual time. */
 export async function startSagaApp(options: SagaAppOptions): Promise<SagaApp> {
-  const { restartsAlways = false, inMemory = false, ...registration } = options;
+  const { restartsAlways = false, inMemory = false, killed = [], alterHistory = same, ...registration } = options;
   const folder = mkdtempSync(join(tmpdir(), 'saga-test-'));
   const clock = createVirtualClock(new Date('2026-01-05T08:00:00Z'));
   const decisions = createInMemoryDecisions();
@@ -102,8 +108,11 @@ export async function startSagaApp(options: SagaAppOptions): Promise<SagaApp> {
     running++;
     invocations++;
     try {
-      const result = await app.invoke(invocation);
-      if (orchestrators.has(invocation.functionName)) note(instanceOf(invocation.inputs), result);
+      if (killed.includes(invocation.functionName)) return killedByHost;
+      if (!orchestrators.has(invocation.functionName)) return await app.invoke(invocation);
+      const inputs = new Map([...invocation.inputs].map(([name, data]) => [name, alter(data, alterHistory)]));
+      const result = await app.invoke({ ...invocation, inputs });
+      note(instanceOf(inputs), result);
       return result;
     } finally {
       running--;
@@ -154,6 +163,7 @@ export async function startSagaApp(options: SagaAppOptions): Promise<SagaApp> {
     for (let quiet = 0, last = invocations; quiet < quietTurns; quiet++) {
       await turn();
       if (running > 0 || invocations > last) quiet = 0;
+      if (restartsAlways && invocations > last) await restart();
       last = invocations;
     }
     if (broken.length > 0) throw broken[0];
@@ -161,7 +171,6 @@ export async function startSagaApp(options: SagaAppOptions): Promise<SagaApp> {
   const restart = async () => {
     await engine.stop();
     engine = startEngine();
-    await settle();
   };
   const request = async (method: string, path: string, query: Record<string, string> = {}, body?: unknown) => {
     const response = await engine.handle({
@@ -197,7 +206,6 @@ export async function startSagaApp(options: SagaAppOptions): Promise<SagaApp> {
       if (ended.has(instance.runtimeStatus)) {
         throw new Error(`${id} has ended before: ${instance.runtimeStatus} ${JSON.stringify(instance.output)}`);
       }
-      if (restartsAlways) await restart();
       if (!clock.jump()) throw new Error(`${id} waits for ever: ${JSON.stringify(instance.status)}`);
     }
   };
@@ -242,6 +250,9 @@ export async function startSagaApp(options: SagaAppOptions): Promise<SagaApp> {
     },
   };
 }
+
+const alter = (data: TypedData, change: (text: string) => string): TypedData =>
+  data !== undefined && 'string' in data ? { string: change(data.string) } : data;
 
 function instanceOf(inputs: ReadonlyMap<string, unknown>): string {
   const [trigger] = inputs.values();

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import {
   type ActivityDefinition,
-  type BoundActivity,
   type Call,
   defineActivity,
   type Done,
@@ -133,6 +132,3 @@ export function defineWorldActivity(name: string, options: WorldActivityOptions 
     },
   });
 }
-
-export const bindAll = (world: World, activities: readonly WorldActivity[]): BoundActivity[] =>
-  activities.map((activity) => activity.bind(world));

@@ -1,0 +1,92 @@
+import { type Branch, type BranchEnd, createBranch, runBranches, stopBranch } from './branches.ts';
+import { businessError, SagaDefinitionError, SagaFailure } from './errors.ts';
+import type { Execution } from './execution.ts';
+import type { Operation } from './operation.ts';
+import { runScope } from './scope.ts';
+
+/** The results of operations, in their order. */
+export type ResultsOf<Operations extends readonly Operation<unknown>[]> = {
+  -readonly [N in keyof Operations]: Operations[N] extends Operation<infer T> ? T : never;
+};
+
+/**
+ * Runs operations side by side until all have ended. When one fails the others begin nothing more; what they are doing is
+ * awaited, so that the scope around can undo it.
+ * @throws SagaFailure the first one
+ */
+export function* runAll<T>(execution: Execution, operations: readonly Operation<T>[]): Operation<T[]> {
+  return yield* runToEnd(execution, operations.values(), operations.length);
+}
+
+export interface MapOptions {
+  /** At most this many at the same time. Default: all. */
+  readonly limit?: number;
+}
+
+/**
+ * Runs one operation for each item, in the order of the items, as many side by side as the limit allows.
+ * @throws SagaFailure the first one; SagaDefinitionError for a limit that is no whole number of 1 or more
+ */
+export function* runMap<Item, T>(
+  execution: Execution,
+  items: readonly Item[],
+  operate: (item: Item, index: number) => Operation<T>,
+  { limit = Math.max(1, items.length) }: MapOptions,
+): Operation<T[]> {
+  if (!Number.isInteger(limit) || limit < 1) {
+    throw new SagaDefinitionError(`saga.map: limit is ${limit}; it must be a whole number, 1 or more`);
+  }
+  return yield* runToEnd(execution, items.values().map(operate), limit);
+}
+
+/**
+ * Runs operations side by side until the first has ended, well or not; the others are stopped, and what they did is undone.
+ * @throws SagaFailure when the first to end has failed
+ */
+export function* runRace<T>(execution: Execution, operations: readonly Operation<T>[]): Operation<T> {
+  if (operations.length === 0) throw new SagaDefinitionError('saga.race needs at least one operation');
+  const branches = operations.map((operation) =>
+    createBranch(
+      execution,
+      runScope(execution, 'race', () => operation),
+    ),
+  );
+  let first: BranchEnd<T> | undefined;
+  yield* runBranches(execution, branches, ({ end }) => {
+    if (first !== undefined) return;
+    first = end;
+    stopAll(execution, branches, 'another operation of the race has ended first');
+  });
+  return resultOf(first);
+}
+
+function* runToEnd<T>(execution: Execution, operations: Iterator<Operation<T>>, limit: number): Operation<T[]> {
+  const branches: Branch<T>[] = [];
+  const begin = (): void => {
+    const next = operations.next();
+    if (next.done !== true) branches.push(createBranch(execution, next.value));
+  };
+  for (let n = 0; n < limit; n++) begin();
+  let failed: BranchEnd<T> | undefined;
+  yield* runBranches(execution, branches, ({ end }) => {
+    if (failed !== undefined) return;
+    if (end?.ok === true) return begin();
+    failed = end;
+    stopAll(execution, branches, 'another operation beside it has failed');
+  });
+  if (failed !== undefined) resultOf(failed);
+  return branches.map(({ end }) => resultOf(end));
+}
+
+/** Nobody need be asked whether to undo what was stopped. */
+function stopAll<T>({ conceded }: Execution, branches: readonly Branch<T>[], because: string): void {
+  const stopped = new SagaFailure(businessError('OperationStopped', 'stopped', because));
+  conceded.add(stopped);
+  for (const branch of branches) stopBranch(branch, stopped);
+}
+
+function resultOf<T>(end: BranchEnd<T> | undefined): T {
+  if (end === undefined) throw new Error('invariant: every branch has ended');
+  if (end.ok) return end.value;
+  throw end.failure;
+}
