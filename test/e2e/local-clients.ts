@@ -26,9 +26,10 @@ export interface LocalClients {
   close(): Promise<void>;
 }
 
-export function connect(connections: Connections): LocalClients {
+/** `maxTries` is how often a request to the blob service is sent before it counts as failed. */
+export function connect(connections: Connections, { maxTries = 4 } = {}): LocalClients {
   const cosmos = new CosmosClient(connections.cosmos);
-  const storage = BlobServiceClient.fromConnectionString(connections.storage);
+  const storage = BlobServiceClient.fromConnectionString(connections.storage, { retryOptions: { maxTries } });
   const bus = new ServiceBusClient(connections.serviceBus);
   const documents = cosmos.database('durable-saga').container('documents');
   const events: ServiceBusReceivedMessage[] = [];

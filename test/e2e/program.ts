@@ -37,8 +37,14 @@ export async function makeDataFolder(cleanUp: typeof afterAll | typeof onTestFin
   return folder;
 }
 
-/** Starts the program on free ports and waits until it says that it is ready. */
-export async function startProgram({ dataDir, env = {} }: ProgramOptions): Promise<Program> {
+/** A program that was started, whether it has become ready or not. */
+export interface Launched {
+  readonly ready: Promise<Program>;
+  kill(): Promise<void>;
+}
+
+/** Starts the program on free ports. */
+export function launchProgram({ dataDir, env = {} }: ProgramOptions): Launched {
   const child = spawn(
     process.execPath,
     [
@@ -52,24 +58,29 @@ export async function startProgram({ dataDir, env = {} }: ProgramOptions): Promi
     { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let output = '';
-  const url = await new Promise<string>((resolve, reject) => {
+  const url = new Promise<string>((resolve, reject) => {
     const onOutput = (chunk: Buffer): void => {
       output += chunk.toString('utf8');
-      const ready = /is ready on (http:\S+)/.exec(output)?.[1];
-      if (ready !== undefined) resolve(ready);
+      const found = /is ready on (http:\S+)/.exec(output)?.[1];
+      if (found !== undefined) resolve(found);
     };
     child.stdout.on('data', onOutput);
     child.stderr.on('data', onOutput);
     child.once('exit', (code) => reject(new Error(`the program ended with ${code} before it was ready:\n${output}`)));
   });
-  return {
-    url,
+  const kill = async (): Promise<void> => void (await end(child, 'SIGKILL'));
+  const ready = url.then(async (found) => ({
+    url: found,
     connections: await readConnections(dataDir),
     output: () => output,
-    kill: async () => void (await end(child, 'SIGKILL')),
+    kill,
     stop: () => end(child, 'SIGTERM'),
-  };
+  }));
+  return { ready, kill };
 }
+
+/** Starts the program and waits until it says that it is ready. */
+export const startProgram = (options: ProgramOptions): Promise<Program> => launchProgram(options).ready;
 
 /** One program for all tests of a file, in a folder of its own. */
 export async function useProgram(env: Readonly<Record<string, string>> = {}): Promise<Program> {
