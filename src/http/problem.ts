@@ -46,7 +46,14 @@ export function checked<T>(schema: z.ZodType<T>, value: unknown, what: string): 
 }
 
 export function invalid(error: z.ZodError, what: string): Problem {
-  const errors = error.issues.map(({ path, message }) => ({ field: path.map(String).join('.') || '(whole)', message }));
+  const errors = error.issues.flatMap(fieldErrors);
   const list = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
   return new Problem(400, 'invalid', `${what} is not as it should be: ${list}`, errors);
+}
+
+/** One for each field: an object with fields that do not belong there is one issue to zod. */
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  const { path, message } = issue;
+  if (issue.code !== 'unrecognized_keys') return [{ field: path.map(String).join('.') || '(whole)', message }];
+  return issue.keys.map((key) => ({ field: [...path, key].map(String).join('.'), message: 'does not belong here' }));
 }
