@@ -35,30 +35,33 @@ export const contactSchema = z.discriminatedUnion('channel', [
 ]);
 export type Contact = z.infer<typeof contactSchema>;
 
+const currencySchema = z.string().refine(isCurrency, 'a currency code of ISO 4217 such as EUR');
+
 const requestShape = {
   customer: customerSchema,
   lines: z.array(orderLineSchema).min(1).max(100),
-  currency: z.string().refine(isCurrency, 'a currency code of ISO 4217 such as EUR'),
+  currency: currencySchema,
   /** The token that the payment provider gave for the card; a card number never gets here. */
   payment: z.strictObject({ cardToken: text(200) }),
   shippingAddress: addressSchema,
   contacts: z.array(contactSchema).max(10).default([]),
 };
 
+/** What of an order has to be right before its prices can be judged, whatever else is wrong with it. */
+const pricedSchema = z.object({ lines: z.array(orderLineSchema), currency: currencySchema });
+const whenPriced = { when: ({ value }: { readonly value: unknown }) => pricedSchema.safeParse(value).success };
+
 /** What a customer orders. */
-export const orderRequestSchema = z.strictObject(requestShape).superRefine(pricesFitCurrency);
+export const orderRequestSchema = z.strictObject(requestShape).superRefine(pricesFitCurrency, whenPriced);
 export type OrderRequest = z.infer<typeof orderRequestSchema>;
 
 /** An order as intake took it: the input of its saga. */
 export const orderSchema = z
   .strictObject({ id: text(100), placedAt: z.iso.datetime(), correlationId: text(128), ...requestShape })
-  .superRefine(pricesFitCurrency);
+  .superRefine(pricesFitCurrency, whenPriced);
 export type Order = z.infer<typeof orderSchema>;
 
-function pricesFitCurrency(
-  { lines, currency }: { readonly lines: readonly OrderLine[]; readonly currency: string },
-  context: z.RefinementCtx,
-): void {
+function pricesFitCurrency({ lines, currency }: z.infer<typeof pricedSchema>, context: z.RefinementCtx): void {
   for (const [n, { unitPrice }] of lines.entries()) {
     if (fitsCurrency(unitPrice, currency)) continue;
     context.addIssue({
