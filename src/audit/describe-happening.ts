@@ -1,0 +1,59 @@
+import type { Happening } from './entry.ts';
+
+/** An entry in a sentence. */
+export function describeHappening(happening: Happening): string {
+  const { step = 'something', outcome = '', action, due = '', data } = happening;
+  switch (happening.kind) {
+    case 'started':
+      return `${step} was started${of(' for correlation id ', happening.correlationId)}.`;
+    case 'attempt':
+      return `${step}: ${describeAttempt(happening)}.`;
+    case 'undo':
+      return `Undo of ${step}: ${describeAttempt(happening)}.`;
+    case 'wait':
+      return happening.step === undefined ? `Waiting until ${due}.` : `${step} is tried again at ${due}.`;
+    case 'review-opened':
+      return `Review ${step} was opened, to be decided until ${due}.`;
+    case 'review-decided':
+      return `Review ${step}: ${action ?? 'an answer'}${by(happening)}.`;
+    case 'decision-ignored':
+      return `Review ${step}: ${action ?? 'an answer'}${by(happening)} was ignored: it did not fit the question, or came after the decision.`;
+    case 'cancel-requested':
+      return `A cancel was asked for${by(happening)}.`;
+    case 'event-received':
+      return `Event ${step} was received.`;
+    case 'sub-saga':
+      return `Sub-saga ${step}: ${outcome}${failure(happening)}.`;
+    case 'gate-failed':
+      return `Failed at gate${of(' ', happening.attempt)}${failure(happening)}.`;
+    case 'rewound':
+      return `Rewound${of(' at gate ', happening.attempt)}${of(', to ', action)}${by(happening)}.`;
+    case 'erased':
+      return `A rewind has taken events out of the history here: ${JSON.stringify(data)}.`;
+    case 'suspended':
+    case 'resumed':
+    case 'terminated':
+      return `The instance was ${happening.kind}${by(happening)}.`;
+    case 'ended':
+      return `The instance ended: ${outcome}${failure(happening)}.`;
+  }
+}
+
+function describeAttempt({ attempt, outcome, ...rest }: Happening): string {
+  const which = attempt === undefined ? 'an attempt' : `attempt ${attempt}`;
+  switch (outcome) {
+    case 'running':
+      return `${which} has begun and not ended`;
+    case 'unknown':
+      return `${which} failed, and whether it had its effect is unknown${failure(rest)}`;
+    default:
+      return `${which} ${outcome}${failure(rest)}`;
+  }
+}
+
+const failure = ({ error }: Pick<Happening, 'error'>): string =>
+  error === undefined ? '' : ` (${error.code}: ${error.message})`;
+
+const by = ({ actor, reason }: Happening): string => `${of(' by ', actor)}${of(': ', reason)}`;
+
+const of = (words: string, value: string | number | undefined): string => (value === undefined ? '' : words + value);

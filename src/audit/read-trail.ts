@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { cancelEvent, failedGate } from '../saga/operate.ts';
+import { describeHappening } from './describe-happening.ts';
+import type { Entry, Happening } from './entry.ts';
+import { type AuditedInstance, type ChildEvent, type HistoryEvent, parseHistory, type TaskEvent } from './history.ts';
+import { readReason } from './native-reason.ts';
+import { digest, findCorrelationId, readAttempt } from './read-attempt.ts';
+import { isGate, isGeneric, readGateFailure, readRewinds } from './read-gate.ts';
+import { createWaits, type Waits } from './read-wait.ts';
+
+const cancelSchema = z.object({ by: z.string().optional(), reason: z.string().optional() });
+
+/**
+ * What happened in an instance, from what its status URL shows. `customStatus` serves only to name a review that is open.
+ * @throws Error when the history is none of the extension's
+ */
+export function readTrail(instance: AuditedInstance): Entry[] {
+  const events = parseHistory(instance.historyEvents ?? []);
+  const waits = createWaits(events, instance.customStatus);
+  const correlationId = findCorrelationId(events);
+  const happenings = events.flatMap((event, n): Happening[] => {
+    if (event.type === 'started') {
+      const input = digest(event.input);
+      return [{ time: event.at, kind: 'started', step: instance.name, correlationId, inputSha256: input }];
+    }
+    if (!isGeneric(event)) return readEvent(event, n, waits);
+    if (isGeneric(events[n - 1])) return [];
+    const end = events.findIndex((other, m) => m > n && !isGeneric(other));
+    const run = events.slice(n, end === -1 ? undefined : end).filter(isGeneric);
+    return readRewinds(run, events[end]);
+  });
+  return happenings.map((happening, n) => ({
+    sequence: n + 1,
+    ...happening,
+    summary: describeHappening(happening),
+  }));
+}
+
+function readEvent(
+  event: Exclude<HistoryEvent, { type: 'started' | 'generic' | 'rewound' }>,
+  place: number,
+  waits: Waits,
+): Happening[] {
+  switch (event.type) {
+    case 'task':
+      return isGate(event) ? readGate(event) : [readAttempt(event)];
+    case 'child':
+      return [readChild(event)];
+    case 'timer':
+      return waits.readTimer(event, place);
+    case 'raised':
+      if (waits.isAnswer(event)) return [waits.readAnswer(event, place)];
+      return [event.name === cancelEvent ? readCancel(event) : readOther(event)];
+    case 'suspended':
+    case 'resumed':
+    case 'terminated':
+      return [{ time: event.at, kind: event.type, ...readReason(event.text) }];
+    case 'ended':
+      return [readEnd(event)];
+  }
+}
+
+/** A gate that let through is told with the rewind before it, one that runs has decided nothing yet. */
+const readGate = (gate: TaskEvent): Happening[] => (gate.state === 'failed' ? [readGateFailure(gate)] : []);
+
+function readChild(child: ChildEvent): Happening {
+  const { name, instanceId, state, failure, at, startedAt, input, result } = child;
+  return {
+    time: at,
+    kind: 'sub-saga',
+    step: name,
+    outcome: state,
+    startedAt,
+    error: failure === undefined ? undefined : { name: 'SubSagaFailed', code: 'sub_saga_failed', message: failure },
+    data: { instanceId },
+    inputSha256: digest(input),
+    outputSha256: digest(result),
+  };
+}
+
+type Raised = Extract<HistoryEvent, { type: 'raised' }>;
+
+function readCancel({ at, data }: Raised): Happening {
+  const { by, reason } = cancelSchema.safeParse(data).data ?? {};
+  return { time: at, kind: 'cancel-requested', actor: by, reason };
+}
+
+const readOther = ({ at, name, data }: Raised): Happening => ({
+  time: at,
+  kind: 'event-received',
+  step: name,
+  inputSha256: digest(data),
+});
+
+/** A failure at a gate has been told there, and a rewind takes it from the end, so that a trail only ever grows. */
+function readEnd({ at, status, result }: Extract<HistoryEvent, { type: 'ended' }>): Happening {
+  if (status !== 'Failed') return { time: at, kind: 'ended', outcome: status, outputSha256: digest(result) };
+  const message = typeof result === 'string' && failedGate(result) === undefined ? firstLine(result) : undefined;
+  const error =
+    message === undefined ? undefined : { name: 'OrchestratorFailed', code: 'orchestrator_failed', message };
+  return { time: at, kind: 'ended', outcome: status, error };
+}
+
+/** The engine puts what it knows of the exception, as JSON, on the lines below. */
+const firstLine = (text: string): string => (text.split('\n', 1)[0] ?? '').trim();

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { reviewEvent } from '../saga/operate.ts';
+import type { Happening } from './entry.ts';
+import type { HistoryEvent } from './history.ts';
+import { parseAttempt } from './read-attempt.ts';
+import { isGate } from './read-gate.ts';
+
+// Timers have no names in a history. What one was for shows in what stands around it: the attempt that follows a failed one, the
+// answer to a review, or the status of an instance that waits right now. A timer that none of these explains is a plain wait: a
+// sleep, or a review that ended without an answer.
+
+type Timer = Extract<HistoryEvent, { type: 'timer' }>;
+type Raised = Extract<HistoryEvent, { type: 'raised' }>;
+
+/** What the timers of a history are for, by their place in it. */
+type TimerNames = ReadonlyMap<number, string>;
+
+const reviewPrefix = reviewEvent('');
+
+const statusSchema = z.object({ review: z.object({ id: z.string(), deadline: z.coerce.date() }) });
+const answerSchema = z.object({
+  decision: z.string().optional(),
+  by: z.string().optional(),
+  reason: z.string().optional(),
+  data: z.unknown().optional(),
+});
+
+export interface Waits {
+  /** Nothing when a review that was opened before went on waiting. */
+  readTimer(timer: Timer, place: number): Happening[];
+  isAnswer(event: Raised): boolean;
+  readAnswer(event: Raised, place: number): Happening;
+}
+
+export function createWaits(events: readonly HistoryEvent[], customStatus: unknown): Waits {
+  const retries = findRetries(events);
+  const reviews = findReviews(events, retries, customStatus);
+  const askedAt = (id: string): number[] => [...reviews].filter(([, of]) => of === id).map(([place]) => place);
+  return {
+    readTimer({ at, due }, place) {
+      const review = reviews.get(place);
+      if (review === undefined) return [{ time: at, kind: 'wait', step: retries.get(place), due }];
+      return askedAt(review)[0] === place ? [{ time: at, kind: 'review-opened', step: review, due }] : [];
+    },
+    isAnswer: ({ name }) => name.startsWith(reviewPrefix),
+    readAnswer({ at, name, data }, place) {
+      const id = name.slice(reviewPrefix.length);
+      const asked = askedAt(id);
+      const isAskedAgain = asked.some((timer) => timer > place);
+      const isLate = events
+        .slice((asked.at(-1) ?? 0) + 1, place)
+        .some((earlier) => earlier.type === 'raised' && earlier.name === name);
+      const { decision, by, reason, data: carried } = answerSchema.safeParse(data).data ?? {};
+      return {
+        time: at,
+        kind: isAskedAgain || isLate ? 'decision-ignored' : 'review-decided',
+        step: id,
+        action: decision,
+        actor: by,
+        reason,
+        data: carried,
+      };
+    },
+  };
+}
+
+/** Between a failed attempt and the next of the same call lies the timer at whose end that next one began. */
+function findRetries(events: readonly HistoryEvent[]): TimerNames {
+  const attempts = events.map((event) => (event.type === 'task' && !isGate(event) ? parseAttempt(event) : undefined));
+  const callOf = (key: string | undefined, number: number | undefined) => JSON.stringify([key, number]);
+  const places = new Map(attempts.map((attempt, place) => [callOf(attempt?.key, attempt?.number), place]));
+  const lastTask = attempts.findLastIndex((attempt) => attempt !== undefined);
+  const names = new Map<number, string>();
+  for (const [place, attempt] of attempts.entries()) {
+    if (attempt === undefined || !('error' in attempt.reply)) continue;
+    const { key, number, step, reply } = attempt;
+    const next = number === undefined ? undefined : places.get(callOf(key, number + 1));
+    if (next !== undefined) {
+      const timer = closestTimer(events, place, next, names);
+      if (timer !== undefined) names.set(timer, step);
+    } else if (place === lastTask && reply.retryable && events[place + 1]?.type === 'timer') {
+      names.set(place + 1, step);
+    }
+  }
+  return names;
+}
+
+function closestTimer(
+  events: readonly HistoryEvent[],
+  after: number,
+  before: number,
+  taken: TimerNames,
+): number | undefined {
+  const next = events[before];
+  const begins = next?.type === 'task' ? Date.parse(next.startedAt) : 0;
+  const timers = events.flatMap((event, place) =>
+    place > after && place < before && event.type === 'timer' && !taken.has(place)
+      ? [{ place, distance: Math.abs(Date.parse(event.due) - begins) }]
+      : [],
+  );
+  return timers.sort((a, b) => a.distance - b.distance)[0]?.place;
+}
+
+function findReviews(events: readonly HistoryEvent[], retries: TimerNames, customStatus: unknown): TimerNames {
+  const open = statusSchema.safeParse(customStatus).data?.review;
+  const names = new Map<number, string>();
+  for (const [place, event] of events.entries()) {
+    if (event.type !== 'timer') continue;
+    const isOpen = open?.deadline.toISOString() === event.due;
+    const id = isOpen ? open.id : findAnswer(events, place);
+    if (id !== undefined && (isOpen || !retries.has(place))) names.set(place, id);
+  }
+  return names;
+}
+
+/** The review whose answer comes before anything else is done. */
+function findAnswer(events: readonly HistoryEvent[], place: number): string | undefined {
+  const next = events.find(
+    (event, n) =>
+      n > place &&
+      (['task', 'child', 'ended'].includes(event.type) ||
+        (event.type === 'raised' && event.name.startsWith(reviewPrefix))),
+  );
+  return next?.type === 'raised' ? next.name.slice(reviewPrefix.length) : undefined;
+}
