@@ -30,9 +30,6 @@ export function createBlobDocumentRecords(service: BlobServiceClient): DocumentR
   return {
     save: (record) => write(record.id, 'json', JSON.stringify(record)),
     read: readRecord,
-    async remove(id) {
-      await blob(id, 'json').deleteIfExists().catch(ignoring(404));
-    },
     async query(query) {
       const ids = await listIds(container, query);
       const documents = (await Promise.all(ids.map(readRecord))).filter((record) => record !== undefined);

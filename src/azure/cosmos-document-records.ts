@@ -41,9 +41,6 @@ export function createCosmosDocumentRecords(
       const found: { resource?: unknown } = await prepared(() => containers.documents.item(id, uploadDate).read());
       return found.resource === undefined ? undefined : documentRecordSchema.parse(found.resource);
     },
-    async remove(id) {
-      await prepared(() => containers.documents.item(id, uploadDateOf(id)).delete()).catch(unless(404));
-    },
     query: (query) => prepared(() => queryDocuments(containers, query)),
     async index(id, text) {
       await prepared(() =>

@@ -33,7 +33,6 @@ export class InvalidContinuation extends Error {
 export interface DocumentRecords {
   save(record: DocumentRecord): Promise<void>;
   read(id: string): Promise<DocumentRecord | undefined>;
-  remove(id: string): Promise<void>;
   /** @throws InvalidContinuation */
   query(query: DocumentQuery): Promise<DocumentPage>;
   /** Makes a document findable by its text. */

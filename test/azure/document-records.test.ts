@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CosmosClient } from '@azure/cosmos';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createBlobDocumentRecords } from '../../src/azure/blob-document-records.ts';
+import { createCosmosDocumentRecords } from '../../src/azure/cosmos-document-records.ts';
+import { type DocumentQuery, type DocumentRecords, InvalidContinuation } from '../../src/azure/document-records.ts';
+import { documentIdOf, uploadDateOf } from '../../src/documents/document-id.ts';
+import type { DocumentRecord } from '../../src/documents/document-record.ts';
+import { startCosmosEmulator } from '../../src/emulators/cosmos/index.ts';
+import { useStorage } from './local-storage.ts';
+
+const storage = await useStorage();
+const cosmosDir = mkdtempSync(join(tmpdir(), 'records-'));
+const cosmos = await startCosmosEmulator({ dataDir: cosmosDir, port: 0 });
+const client = new CosmosClient(cosmos.connectionString);
+afterAll(async () => {
+  client.dispose();
+  await cosmos.close();
+  rmSync(cosmosDir, { recursive: true, force: true });
+});
+
+/** Each test looks at its own documents through a word that only they have. */
+const newWord = (): string => `w${randomUUID().slice(0, 8)}`;
+
+function record(name: string, uploadedAt: string, more: Partial<DocumentRecord> = {}): DocumentRecord {
+  const id = documentIdOf({ blobName: `${name}-${randomUUID()}`, etag: 'e', lastModified: new Date(uploadedAt) });
+  return {
+    id,
+    instanceId: `document-${id}`,
+    name,
+    blobUrl: `http://blobs/${name}`,
+    status: 'processed',
+    uploadDate: uploadDateOf(id) ?? '',
+    uploadedAt,
+    correlationId: 'c-1',
+    ...more,
+  };
+}
+
+const stores: readonly { readonly store: string; readonly create: () => DocumentRecords }[] = [
+  { store: 'Cosmos DB', create: () => createCosmosDocumentRecords(client, 'test', true) },
+  { store: 'blob storage', create: () => createBlobDocumentRecords(storage) },
+];
+
+describe.each(stores)('records in $store', ({ create }) => {
+  const records = create();
+  const idsOf = async (query: Omit<DocumentQuery, 'top'>): Promise<string[]> =>
+    (await records.query({ top: 100, ...query })).documents.map(({ id }) => id);
+
+  it('can be used by many at once before anything is there', async () => {
+    const word = newWord();
+    const all = Array.from({ length: 10 }, (_, n) => record(`${word} ${n}`, `2026-03-01T10:00:0${n}.000Z`));
+    const fresh = create();
+    await Promise.all(all.map((one) => fresh.save(one)));
+    expect(await idsOf({ q: word })).toHaveLength(10);
+  });
+
+  it('are read as they were saved, and overwritten by what is saved later', async () => {
+    const first = record('a.pdf', '2026-03-02T10:00:00.000Z', {
+      status: 'awaiting_review',
+      category: 'invoice',
+      extraction: {
+        extractor: 'claude',
+        model: 'm',
+        inputTokens: 3,
+        outputTokens: 4,
+        fields: { totalAmount: { value: 12.5, confidence: 0.5, cues: ['printed'] }, iban: null },
+        lineItems: [{ description: 'Ünïcode 报告', amount: 1 }],
+      },
+    });
+    await records.save(first);
+    expect(await records.read(first.id)).toEqual(first);
+    const second: DocumentRecord = { ...first, status: 'failed', error: { code: 'x', message: 'y' } };
+    delete (second as { extraction?: unknown }).extraction;
+    await records.save(second);
+    await records.save(second);
+    expect(await records.read(first.id)).toEqual(second);
+  });
+
+  it('that are not there are undefined, whatever the id looks like', async () => {
+    for (const id of ['20260302-000000000000000000000000', 'nonsense', '../x', '']) {
+      expect(await records.read(id)).toBeUndefined();
+    }
+  });
+
+  it('are found by all words of name, vendor, number and text, in any case, newest first', async () => {
+    const word = newWord();
+    const byName = record(`${word.toUpperCase()} Alpha.pdf`, '2026-03-03T10:00:00.000Z');
+    const byVendor = record('b.pdf', '2026-03-03T11:00:00.000Z', {
+      extraction: {
+        extractor: 'offline',
+        fields: { vendorName: { value: `${word} Alpha Ltd`, confidence: 1 } },
+        lineItems: [],
+      },
+    });
+    const byText = record('c.pdf', '2026-03-04T09:00:00.000Z');
+    for (const one of [byName, byVendor, byText]) await records.save(one);
+    await records.index(byText.id, `Line one\n  ${word}\tÄLPHA alpha`);
+
+    expect(await idsOf({ q: word })).toEqual([byText.id, byVendor.id, byName.id]);
+    expect(await idsOf({ q: `alpha ${word}` })).toEqual([byText.id, byVendor.id, byName.id]);
+    expect(await idsOf({ q: `${word} älpha` })).toEqual([byText.id]);
+    expect(await idsOf({ q: `${word} nowhere` })).toEqual([]);
+    expect(await idsOf({ q: `${word}' OR '1'='1` })).toEqual([]);
+    expect(await idsOf({ q: `${word} %` })).toEqual([]);
+
+    await records.unindex(byText.id);
+    await records.unindex(byText.id);
+    expect(await idsOf({ q: word })).toEqual([byVendor.id, byName.id]);
+  });
+
+  it('are narrowed by status, category and day', async () => {
+    const word = newWord();
+    const failed = record(word, '2026-03-05T23:59:59.000Z', { status: 'failed', category: 'invoice' });
+    const invoice = record(word, '2026-03-06T00:00:00.000Z', { category: 'invoice' });
+    const contract = record(word, '2026-03-07T00:00:00.000Z', { category: 'contract' });
+    for (const one of [failed, invoice, contract]) await records.save(one);
+
+    expect(await idsOf({ q: word, status: 'failed' })).toEqual([failed.id]);
+    expect(await idsOf({ q: word, category: 'invoice' })).toEqual([invoice.id, failed.id]);
+    expect(await idsOf({ q: word, category: 'invoice', status: 'processed' })).toEqual([invoice.id]);
+    expect(await idsOf({ q: word, from: '2026-03-06' })).toEqual([contract.id, invoice.id]);
+    expect(await idsOf({ q: word, from: '2026-03-06', to: '2026-03-06' })).toEqual([invoice.id]);
+    expect(await idsOf({ from: '2026-03-06', to: '2026-03-06' })).toContain(invoice.id);
+  });
+
+  it('come page by page, each once, also while they change', async () => {
+    const word = newWord();
+    const all = Array.from({ length: 7 }, (_, n) => record(word, `2026-03-08T10:00:0${n}.000Z`));
+    for (const one of all) await records.save(one);
+    const seen: string[] = [];
+    let continuation: string | undefined;
+    do {
+      const page = await records.query({ q: word, top: 3, continuation });
+      seen.push(...page.documents.map(({ id }) => id));
+      const last = page.documents.at(-1);
+      if (last !== undefined) await records.save({ ...last, name: 'renamed' });
+      continuation = page.continuation;
+    } while (continuation !== undefined);
+    expect(seen).toEqual(all.map(({ id }) => id).toReversed());
+  });
+
+  it('refuse a continuation that no page gave', async () => {
+    for (const continuation of ['nonsense', 'x'.repeat(1000), '{}']) {
+      await expect(records.query({ top: 1, continuation })).rejects.toThrow(InvalidContinuation);
+    }
+  });
+
+  it('answer a ping', async () => {
+    await expect(records.ping()).resolves.toBeUndefined();
+  });
+});
