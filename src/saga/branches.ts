@@ -100,7 +100,9 @@ const createPlatformWait = ({ df }: Execution): Wait => {
     }
     try {
       const [gate] = tasks;
-      if (gate !== undefined) yield gate;
+      if (gate === undefined) return;
+      execution.gateTasks.get(gate)?.();
+      yield gate;
     } catch {
       // A failed gate throws here; the branch that opened it is told by the task in its turn.
     }

@@ -38,8 +38,8 @@ export interface Execution extends BranchState {
   inBranch: boolean;
   /** Waits that may end before their task has. */
   readonly interruptible: WeakSet<Task>;
-  /** Calls of the gate, which nothing may run beside. */
-  readonly gateTasks: WeakSet<Task>;
+  /** Calls of the gate, which nothing may run beside, with how to announce that one begins. */
+  readonly gateTasks: WeakMap<Task, () => void>;
 }
 
 /** What each of several operations that run side by side has of its own. */

@@ -74,10 +74,14 @@ export function* openGate<K extends GateKind>(execution: Execution, kind: K, fai
     const number = ++execution.gates;
     const mode: GateMode = execution.hostFailures > 0 ? 'event' : execution.gateMode;
     const gate = { number, mode, actions: allowed[kind] };
-    report(execution, { phase: phaseAt[kind], error: failure, nextAttemptAt: undefined, gate });
-    tell(execution, { kind: 'gate', number, error: failure, actions: allowed[kind] });
+    const announce = (): void => {
+      report(execution, { phase: phaseAt[kind], error: failure, nextAttemptAt: undefined, gate });
+      tell(execution, { kind: 'gate', number, error: failure, actions: allowed[kind] });
+    };
     const decision =
-      mode === 'event' ? yield* awaitDecision(execution, number) : yield* failAtGate(execution, kind, failure);
+      mode === 'event'
+        ? yield* awaitDecision(execution, number, announce)
+        : yield* failAtGate(execution, requestFor(execution, kind, failure), announce);
     const { action, by, reason } = decision;
     tell(execution, { kind: 'gate-passed', number, action, by, reason });
     report(execution, { phase: 'running', gate: undefined });
@@ -89,17 +93,19 @@ export function* openGate<K extends GateKind>(execution: Execution, kind: K, fai
 const isPossible = <K extends GateKind>(kind: K, decision: GateDecision): decision is Passed<K> =>
   allowed[kind].some((action) => action === decision.action);
 
-function* failAtGate(
-  execution: Execution,
-  kind: GateKind,
-  { name, code, message }: ErrorData,
-): Operation<GateDecision> {
-  const { df, gates: number } = execution;
-  const error = { name, code, message };
-  const request: GateRequest = { instanceId: df.instanceId, number, actions: [...allowed[kind]], error };
+const requestFor = ({ df, gates }: Execution, kind: GateKind, { name, code, message }: ErrorData): GateRequest => ({
+  instanceId: df.instanceId,
+  number: gates,
+  actions: [...allowed[kind]],
+  error: { name, code, message },
+});
+
+/** Beside other operations, the gate waits until they have ended, and is announced only then. */
+function* failAtGate(execution: Execution, request: GateRequest, announce: () => void): Operation<GateDecision> {
   try {
-    const gate = df.callActivity(gateFunction, request);
-    execution.gateTasks.add(gate);
+    const gate = execution.df.callActivity(gateFunction, request);
+    if (execution.inBranch) execution.gateTasks.set(gate, announce);
+    else announce();
     return gateDecisionSchema.parse(yield gate);
   } catch (thrown) {
     return endWith(execution, thrown);
@@ -107,7 +113,8 @@ function* failAtGate(
 }
 
 /** Waits for as long as it takes; what is no decision is ignored. */
-function* awaitDecision(execution: Execution, number: number): Operation<GateDecision> {
+function* awaitDecision(execution: Execution, number: number, announce: () => void): Operation<GateDecision> {
+  announce();
   for (;;) {
     const decision = gateDecisionSchema.safeParse(yield execution.df.waitForExternalEvent(gateEvent(number)));
     if (decision.success) return decision.data;

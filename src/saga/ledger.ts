@@ -12,6 +12,8 @@ export interface LedgerEntry {
   /** `scope/step#n`, unique in the instance. */
   readonly id: string;
   readonly input: unknown;
+  /** Among all entries of the run: operations side by side hand theirs over in any order. */
+  readonly order: number;
   output?: unknown;
   outcome: Outcome;
   /** Some attempt may have had its effect, whatever the others came to. */
@@ -36,10 +38,16 @@ export interface Scope {
 export const openScope = (path: string, onFailure: Scope['onFailure']): Scope => ({ path, onFailure, entries: [] });
 
 /** Until it is known better, a call that was sent may have had its effect. */
-export function enterStep<I, O>(scope: Scope, activity: Activity<I, O>, id: string, input: I): LedgerEntry {
+export function enterStep<I, O>(
+  { scope, ledger }: { readonly scope: Scope; readonly ledger: LedgerEntry[] },
+  activity: Activity<I, O>,
+  id: string,
+  input: I,
+): LedgerEntry {
   const undo = activity.effect === 'compensable' ? 'pending' : 'none';
-  const entry: LedgerEntry = { activity, id, input, outcome: 'unknown', doubtful: false, undo };
+  const entry: LedgerEntry = { activity, id, input, order: ledger.length, outcome: 'unknown', doubtful: false, undo };
   scope.entries.push(entry);
+  ledger.push(entry);
   return entry;
 }
 
@@ -58,5 +66,5 @@ export function noteSuccess(entry: LedgerEntry, output: unknown): void {
 export function computeUndoOrder(entries: readonly LedgerEntry[]): LedgerEntry[] {
   return entries
     .filter((entry) => entry.outcome !== 'failed' && (entry.undo === 'pending' || entry.undo === 'failed'))
-    .toReversed();
+    .sort((a, b) => b.order - a.order);
 }

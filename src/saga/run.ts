@@ -104,7 +104,7 @@ function createExecution(
     conceded: new WeakSet(),
     inBranch: false,
     interruptible: new WeakSet(),
-    gateTasks: new WeakSet(),
+    gateTasks: new WeakMap(),
     progress: { phase: 'running', percent: 0, decided: [] },
   };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Activity, undoName } from './activity.ts';
 import { callWithRetries } from './call-with-retries.ts';
 import { businessError, type ErrorData, SagaDefinitionError, StepFailed } from './errors.ts';
-import { count, currentScope, type Execution, refuseAfterEnd } from './execution.ts';
+import { count, currentScope, type Execution, refuseAfterEnd, report } from './execution.ts';
 import { openGate } from './gate.ts';
 import { enterStep, type LedgerEntry, noteFailure, noteSuccess } from './ledger.ts';
 import type { Operation } from './operation.ts';
@@ -104,9 +104,7 @@ function beginStep<I, O>(
     );
   }
   const id = `${currentScope(execution).path}/${activity.name}#${count(execution, activity.name)}`;
-  const entry = enterStep(currentScope(execution), activity, id, checked.data);
-  execution.ledger.push(entry);
-  return entry;
+  return enterStep({ scope: currentScope(execution), ledger: execution.ledger }, activity, id, checked.data);
 }
 
 function* tryStep<I, O>(
@@ -130,6 +128,7 @@ function* tryStep<I, O>(
     );
   }
   noteSuccess(entry, output.data);
+  report(execution, {});
   return { ok: true, value: output.data };
 }
 

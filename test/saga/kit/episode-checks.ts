@@ -19,7 +19,8 @@ const longestStatus = 16 * 1024;
 
 /**
  * Checks each episode of each instance, whatever the test is about:
- * 1. A replay asks for what was asked for before, inputs and due times included; the engine itself compares only names.
+ * 1. A replay asks for what was asked for before, inputs and due times included; the engine itself compares only names. What is
+ *    numbered counts, in its order, wherever it is listed: operations side by side share an action that grows.
  * 2. The custom status fits its schema and the extension's limit.
  */
 export function createEpisodeChecks() {
@@ -30,11 +31,11 @@ export function createEpisodeChecks() {
       const state = stateOf(result);
       if (state === undefined) return undefined;
       const actions = state.actions[0] ?? [];
-      const texts = actions.map(textOf);
+      const texts = actions.flatMap(numberedTasks).map(textOf);
       for (const [place, before] of (seen.get(instanceId) ?? []).entries()) {
         if (texts[place] === before) continue;
         throw new Error(
-          `${instanceId}: action ${place} was ${before}; the replay asks for ${texts[place] ?? 'nothing'} instead`,
+          `${instanceId}: task ${place} was ${before}; the replay asks for ${texts[place] ?? 'nothing'} instead`,
         );
       }
       seen.set(instanceId, texts);
@@ -58,6 +59,18 @@ function stateOf(result: InvocationResult): State | undefined {
   const { message } = result.exception;
   const at = message.indexOf(stateMark);
   return at < 0 ? undefined : (JSON.parse(message.slice(at + stateMark.length)) as State);
+}
+
+interface Action {
+  readonly externalEventName?: string;
+  readonly compoundActions?: readonly unknown[];
+}
+
+/** Activities and timers; an event has no number, and may be waited for again. */
+function numberedTasks(action: unknown): unknown[] {
+  const { externalEventName, compoundActions } = action as Action;
+  if (compoundActions !== undefined) return compoundActions.flatMap(numberedTasks);
+  return externalEventName === undefined ? [action] : [];
 }
 
 /** A timer is cancelled after it was created, so that flag alone may differ. */
