@@ -1,0 +1,148 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Instance, type SagaApp, startSagaApp } from './kit/saga-app.ts';
+import { turns } from './kit/turns.ts';
+import {
+  type Fate,
+  findStep,
+  type Program,
+  programActivities,
+  programArbitrary,
+  programSaga,
+  type Stage,
+} from './random-program.ts';
+
+// Random sagas against a model of the outside world. `performance` is one run of one program: what was done to the world,
+// undone, and given up by the operator, who at each gate decides at random, and after some rounds heals everything.
+
+interface Performance extends Stage {
+  readonly effects: Set<string>;
+  readonly applied: Map<string, number>;
+  /** Keys of the effects in the order in which their steps began; undos as they were called. */
+  readonly began: string[];
+  readonly log: { readonly kind: 'do' | 'undo'; readonly key: string }[];
+  isHealed: boolean;
+}
+
+const performances = new Map<string, Performance>();
+let app: SagaApp;
+
+beforeAll(async () => {
+  const stage: Stage = {
+    meet: (call, node, doneKey) => performances.get(call.instanceId)!.meet(call, node, doneKey),
+    apply: (key) => performances.get(instanceOf(key))!.apply(key),
+    undo: (key) => performances.get(instanceOf(key))!.undo(key),
+  };
+  const activities = programActivities.map((activity) => activity.bind(stage));
+  app = await startSagaApp({ sagas: [programSaga], activities, inMemory: true });
+});
+afterAll(() => app.close());
+
+const instanceOf = (key: string) => key.slice(0, key.indexOf('/'));
+
+function perform(program: Program): Performance {
+  const calls = new Map<string, number>();
+  let total = 0;
+  const performance: Performance = {
+    effects: new Set(),
+    applied: new Map(),
+    began: [],
+    log: [],
+    isHealed: false,
+    async meet({ instanceId, idempotencyKey }, node, doneKey) {
+      if (++total === program.cancelAt) {
+        await app.cancel(instanceId, 'ann');
+        await turns();
+      }
+      if (doneKey === undefined && !performance.began.includes(idempotencyKey)) performance.began.push(idempotencyKey);
+      performance.log.push({ kind: doneKey === undefined ? 'do' : 'undo', key: doneKey ?? idempotencyKey });
+      const place = doneKey === undefined ? node : `undo ${node}`;
+      const n = calls.get(place) ?? 0;
+      calls.set(place, n + 1);
+      const step = findStep(program, node);
+      const fate: Fate | undefined = (doneKey === undefined ? step.fates : step.undoFates)[n];
+      return performance.isHealed ? 'works' : (fate ?? 'works');
+    },
+    apply(key) {
+      if (performance.effects.has(key)) return;
+      performance.effects.add(key);
+      performance.applied.set(key, (performance.applied.get(key) ?? 0) + 1);
+    },
+    undo: (key) => void performance.effects.delete(key),
+  };
+  return performance;
+}
+
+/** What the operator gave up: effects whose undo was skipped, and steps that were skipped. */
+interface GivenUp {
+  readonly undos: Set<string>;
+  readonly steps: Set<string>;
+}
+
+async function decide(id: string, { status }: Instance, isHealed: boolean, choice: number, givenUp: GivenUp) {
+  const actions = (status.gate?.actions ?? []).filter((action) => action !== 'abort');
+  const action = isHealed && actions.includes('retry') ? 'retry' : actions[choice % actions.length];
+  const step = status.step ?? '';
+  if (action === 'skip' && step.startsWith('undo of ')) givenUp.undos.add(`${id}/${step.slice('undo of '.length)}/do`);
+  else if (action === 'skip') givenUp.steps.add(`${id}/${step}/do`);
+  const decision = { by: 'ann', reason: 'at random', data: { key: `skipped ${step}` } };
+  if (action === 'retry' && choice % 2 === 0) return app.rewind(id);
+  return app.passGate(id, { ...decision, action: action as 'retry' });
+}
+
+/** Undos that follow each other go backwards in the order in which their steps began. */
+function expectReverseOrder({ began, log }: Performance) {
+  const order = new Map(began.map((key, place) => [key, place]));
+  for (const [n, { kind, key }] of log.entries()) {
+    const before = log[n - 1];
+    if (kind === 'undo' && before?.kind === 'undo') expect(order.get(key)!).toBeLessThanOrEqual(order.get(before.key)!);
+  }
+}
+
+const healedAfter = 4;
+const moreThanEnough = 40;
+
+test('whatever fails: failed sagas leave nothing behind, completed ones all, keys act once, and healed ones complete', async () => {
+  let completed = 0;
+  let rewound = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      programArbitrary,
+      fc.array(fc.nat(11), { minLength: 8, maxLength: 8 }),
+      async (program, choices) => {
+        const performance = perform(program);
+        const id = crypto.randomUUID();
+        performances.set(id, performance);
+        await app.start(programSaga, program, id);
+        const givenUp: GivenUp = { undos: new Set(), steps: new Set() };
+        let end = await app.runToEnd(id);
+        for (let round = 0; end.runtimeStatus === 'Failed'; round++) {
+          expect(end.output).toContain(`gate#${round + 1}#`);
+          expect(round).toBeLessThan(moreThanEnough);
+          if (end.status.phase === 'failed')
+            expect([...performance.effects].filter((key) => !givenUp.undos.has(key))).toEqual([]);
+          performance.isHealed = round >= healedAfter;
+          await decide(id, end, performance.isHealed, choices[round % choices.length]!, givenUp);
+          end = await app.runToEnd(id);
+          rewound++;
+        }
+        expect(end.runtimeStatus).toBe('Completed');
+        const counted = (end.output as string[]).filter((key) => key.startsWith(id));
+        expect(counted.filter((key) => !performance.effects.has(key))).toEqual([]);
+        const others = [...performance.effects].filter((key) => !counted.includes(key));
+        const ledger = new Map(end.status.ledger.map(({ step, outcome }) => [`${id}/${step}/do`, outcome]));
+        const unexplained = others.filter(
+          (key) => !givenUp.undos.has(key) && !givenUp.steps.has(key) && ledger.get(key) !== 'unknown',
+        );
+        expect(unexplained).toEqual([]);
+        expect([...performance.applied.values()].filter((times) => times > 1)).toEqual([]);
+        expectReverseOrder(performance);
+        performances.delete(id);
+        completed++;
+      },
+    ),
+    { numRuns: 300 },
+  );
+  expect(completed).toBe(300);
+  expect(rewound).toBeGreaterThan(100);
+}, 120_000);
