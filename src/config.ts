@@ -84,29 +84,33 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function parseConfig(environment: Environment): Config {
   const set = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
   const problems: string[] = [];
   const settings = settingsSchema.safeParse(set);
   if (!settings.success) {
     problems.push(...settings.error.issues.map((issue) => complain(String(issue.path[0]), set, issue.message)));
   }
+  problems.push(...missingTradeSystems(set));
+  const connection = (name: string, service: Service) => readConnection(set, name, service, problems);
   const storage =
-    connection(set, 'DOCUMENT_STORAGE', 'blobServiceUri') ??
-    connection(set, 'AzureWebJobsStorage', 'blobServiceUri') ??
-    account(set);
+    connection('DOCUMENT_STORAGE', blobService) ?? connection('AzureWebJobsStorage', blobService) ?? account(set);
+  const cosmos = connection('COSMOS_CONNECTION', cosmosService);
+  const serviceBus = connection('SERVICE_BUS_CONNECTION', serviceBusService);
   if (storage === undefined) {
     problems.push(
       'AzureWebJobsStorage is missing: set it (or DOCUMENT_STORAGE) to a storage connection string, or AzureWebJobsStorage__blobServiceUri to the blob endpoint',
     );
   }
-  if (!settings.success || storage === undefined) throw new Error(`The app cannot start:\n- ${problems.join('\n- ')}`);
+  if (!settings.success || storage === undefined || problems.length > 0) {
+    throw new Error(`The app cannot start:\n- ${problems.join('\n- ')}`);
+  }
   const { data } = settings;
   return {
     storage,
-    cosmos: connection(set, 'COSMOS_CONNECTION', 'accountEndpoint'),
+    cosmos,
     cosmosDatabase: data.COSMOS_DATABASE,
-    serviceBus: connection(set, 'SERVICE_BUS_CONNECTION', 'fullyQualifiedNamespace'),
+    serviceBus,
     claude:
       data.ANTHROPIC_API_KEY === undefined
         ? undefined
@@ -135,12 +139,64 @@ function tradeConfig(data: z.infer<typeof settingsSchema>): TradeConfig | undefi
   };
 }
 
-/** The convention of Azure Functions: `NAME` holds a connection string, `NAME__property` an endpoint for the app's identity. */
-function connection(set: Environment, name: string, property: string): Connection | undefined {
+const tradeSystems = ['INVENTORY_URL', 'PAYMENTS_URL', 'FRAUD_URL', 'SHIPPING_URL', 'NOTIFICATIONS_URL'] as const;
+
+function missingTradeSystems(set: Environment): string[] {
+  const missing = tradeSystems.filter((name) => set[name] === undefined);
+  if (missing.length === 0 || missing.length === tradeSystems.length) return [];
+  return [`${missing.join(', ')} are missing: orders need all of these systems; set them too, or none`];
+}
+
+/** How the settings of a service look. */
+interface Service {
+  readonly connectionString: RegExp;
+  readonly example: string;
+  /** The property that holds the endpoint, after `NAME__`. */
+  readonly property: string;
+  readonly endpoint: RegExp;
+  readonly endpointExample: string;
+}
+
+const blobService: Service = {
+  connectionString: /(^|;)(AccountName=.+;AccountKey=|BlobEndpoint=http|UseDevelopmentStorage=true)/i,
+  example: 'DefaultEndpointsProtocol=https;AccountName=…;AccountKey=…',
+  property: 'blobServiceUri',
+  endpoint: /^https?:\/\/./,
+  endpointExample: 'https://….blob.core.windows.net',
+};
+
+const cosmosService: Service = {
+  connectionString: /^AccountEndpoint=https?:.+;AccountKey=./i,
+  example: 'AccountEndpoint=https://…;AccountKey=…',
+  property: 'accountEndpoint',
+  endpoint: /^https?:\/\/./,
+  endpointExample: 'https://….documents.azure.com',
+};
+
+const serviceBusService: Service = {
+  connectionString: /^Endpoint=sb:\/\/.+;SharedAccess/i,
+  example: 'Endpoint=sb://…;SharedAccessKeyName=…;SharedAccessKey=…',
+  property: 'fullyQualifiedNamespace',
+  endpoint: /^[\w.-]+$/,
+  endpointExample: '….servicebus.windows.net, without sb://',
+};
+
+/**
+ * The convention of Azure Functions: `NAME` holds a connection string, `NAME__property` an endpoint for the app's identity.
+ * A connection string holds a key, so no complaint shows it.
+ */
+function readConnection(set: Environment, name: string, service: Service, problems: string[]): Connection | undefined {
+  const { connectionString, example, property, endpoint, endpointExample } = service;
   const value = set[name];
-  if (value !== undefined) return { kind: 'connection-string', value };
-  const endpoint = set[`${name}__${property}`];
-  return endpoint === undefined ? undefined : { kind: 'identity', endpoint };
+  if (value !== undefined) {
+    if (!connectionString.test(value)) problems.push(`${name} is no connection string: it should look like ${example}`);
+    return { kind: 'connection-string', value };
+  }
+  const address = set[`${name}__${property}`];
+  if (address === undefined) return undefined;
+  if (!endpoint.test(address))
+    problems.push(complain(`${name}__${property}`, set, `it should look like ${endpointExample}`));
+  return { kind: 'identity', endpoint: address };
 }
 
 function account(set: Environment): Connection | undefined {

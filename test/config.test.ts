@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../src/config.ts';
+
+const storage = 'DefaultEndpointsProtocol=https;AccountName=a;AccountKey=a2V5;EndpointSuffix=core.windows.net';
+const least = { AzureWebJobsStorage: storage };
+
+describe('settings', () => {
+  it('need no more than a storage account', () => {
+    expect(parseConfig(least)).toEqual({
+      storage: { kind: 'connection-string', value: storage },
+      cosmos: undefined,
+      cosmosDatabase: 'durable-saga',
+      serviceBus: undefined,
+      claude: undefined,
+      reviewThreshold: 0.8,
+      maxDocumentBytes: 50 * 1024 * 1024,
+      trade: undefined,
+      fraudThreshold: 70,
+      faults: [],
+      devFaults: false,
+    });
+  });
+
+  it('lead to services by connection string, or by endpoint and identity', () => {
+    const cosmos = 'AccountEndpoint=https://c.documents.azure.com:443/;AccountKey=a2V5;';
+    const bus = 'Endpoint=sb://b.servicebus.windows.net/;SharedAccessKeyName=n;SharedAccessKey=a2V5';
+    expect(parseConfig({ ...least, COSMOS_CONNECTION: cosmos, SERVICE_BUS_CONNECTION: bus })).toMatchObject({
+      cosmos: { kind: 'connection-string', value: cosmos },
+      serviceBus: { kind: 'connection-string', value: bus },
+    });
+    expect(
+      parseConfig({
+        AzureWebJobsStorage__accountName: 'a',
+        COSMOS_CONNECTION__accountEndpoint: 'https://c.documents.azure.com:443/',
+        SERVICE_BUS_CONNECTION__fullyQualifiedNamespace: 'b.servicebus.windows.net',
+      }),
+    ).toMatchObject({
+      storage: { kind: 'identity', endpoint: 'https://a.blob.core.windows.net' },
+      cosmos: { kind: 'identity', endpoint: 'https://c.documents.azure.com:443/' },
+      serviceBus: { kind: 'identity', endpoint: 'b.servicebus.windows.net' },
+    });
+  });
+
+  it('keep documents apart from the host where DOCUMENT_STORAGE is set', () => {
+    const blobServiceUri = 'https://documents.blob.core.windows.net';
+    expect(parseConfig({ ...least, DOCUMENT_STORAGE__blobServiceUri: blobServiceUri }).storage).toEqual({
+      kind: 'identity',
+      endpoint: blobServiceUri,
+    });
+  });
+
+  it('that are empty count as not set', () => {
+    expect(parseConfig({ ...least, REVIEW_THRESHOLD: '', MAX_DOCUMENT_MB: ' ', COSMOS_CONNECTION: '' })).toEqual(
+      parseConfig(least),
+    );
+  });
+
+  it('switch parts off from the start', () => {
+    expect(parseConfig({ ...least, EXTRACTION: 'off', NOTIFICATION: 'off', PERSISTENCE: 'on' }).faults).toEqual([
+      'extraction',
+      'notification',
+    ]);
+  });
+});
+
+describe('settings that cannot be used', () => {
+  const complaintsAbout = (environment: Record<string, string>): string[] => {
+    try {
+      parseConfig(environment);
+    } catch (error) {
+      return (error as Error).message.split('\n- ').slice(1);
+    }
+    throw new Error('nothing was refused');
+  };
+
+  it('are all listed in one error, each with its name, its value and the remedy', () => {
+    const complaints = complaintsAbout({
+      ANTHROPIC_BASE_URL: 'localhost',
+      REVIEW_THRESHOLD: '80',
+      MAX_DOCUMENT_MB: 'many',
+      EXTRACTION: 'Off',
+      DEV_FAULTS: 'yes',
+      COSMOS_CONNECTION__accountEndpoint: 'c.documents.azure.com',
+      SERVICE_BUS_CONNECTION__fullyQualifiedNamespace: 'sb://b.servicebus.windows.net/',
+    });
+    for (const wanted of [
+      /^ANTHROPIC_BASE_URL is "localhost": .*URL/,
+      /^REVIEW_THRESHOLD is "80": .*<=1/,
+      /^MAX_DOCUMENT_MB is "many": .*number/,
+      /^EXTRACTION is "Off": .*"on"\|"off"/,
+      /^DEV_FAULTS is "yes": .*"on"\|"off"/,
+      /^COSMOS_CONNECTION__accountEndpoint is "c.documents.azure.com": .*https:/,
+      /^SERVICE_BUS_CONNECTION__fullyQualifiedNamespace is "sb:.*": .*without sb:/,
+      /^AzureWebJobsStorage is missing: set it/,
+    ]) {
+      expect(complaints).toContainEqual(expect.stringMatching(wanted));
+    }
+    expect(complaints).toHaveLength(8);
+  });
+
+  it('are not shown where they may hold a key', () => {
+    const complaints = complaintsAbout({
+      AzureWebJobsStorage: 'secret-1',
+      COSMOS_CONNECTION: 'AccountEndpoint=https://c/;secret-2',
+      SERVICE_BUS_CONNECTION: 'secret-3',
+    });
+    expect(complaints).toHaveLength(3);
+    expect(complaints.join()).not.toContain('secret');
+    expect(complaints.join()).toMatch(/AzureWebJobsStorage is no connection string.*COSMOS_CONNECTION.*SERVICE_BUS/);
+  });
+
+  it('may not be some of the systems that orders need without the others', () => {
+    expect(complaintsAbout({ ...least, INVENTORY_URL: 'http://i', FRAUD_URL: 'http://f' })).toEqual([
+      'PAYMENTS_URL, SHIPPING_URL, NOTIFICATIONS_URL are missing: orders need all of these systems; set them too, or none',
+    ]);
+  });
+});
