@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { canonicalJson, sha256Of } from './canonical-json.ts';
+import { sha256Of } from './canonical-json.ts';
 import { type Entry, entrySchema } from './entry.ts';
 import type { AuditedInstance } from './history.ts';
-import { type Signature, signatureSchema, type Sign } from './signature.ts';
+import { type Sign, signatureSchema } from './signature.ts';
 
 // The chain. The hash of an entry is the SHA-256 of its canonical JSON, which holds the hash of the entry before it; the first one
 // holds the hash of what the trail is about. The head says how many entries there are and the hash of the last. So no entry can be
@@ -21,8 +21,6 @@ export const headSchema = z.strictObject({
   instanceId: z.string(),
   saga: z.string(),
   createdAt: z.iso.datetime(),
-  /** Set when the trail is what it was at an earlier time. */
-  asOf: z.iso.datetime().optional(),
   count: z.number().int().min(0),
   /** Of the last entry; without entries, the hash that the first one would hold. */
   lastHash: sha256,
@@ -36,19 +34,19 @@ export interface Trail {
   readonly entries: readonly ChainedEntry[];
 }
 
-export const hashOfEntry = ({ hash: _, ...content }: ChainedEntry): string => sha256Of(content);
+export const hashOfEntry = (entry: ChainedEntry): string => sha256Of({ ...entry, hash: undefined });
 
-export const hashOfHead = ({ hash: _, signature: __, ...content }: Head): string => sha256Of(content);
+export const hashOfHead = (head: Head): string => sha256Of({ ...head, hash: undefined, signature: undefined });
 
 /** What the first entry holds in the place of a hash before it. */
-export const hashOfSubject = ({ instanceId, saga, createdAt }: Head | Omit<Head, 'hash'>): string =>
+export const hashOfSubject = ({ instanceId, saga, createdAt }: Head): string =>
   sha256Of({ format, instanceId, saga, createdAt });
 
 /** Links the entries and closes them with a head; the same entries always give the same hashes. */
 export function chainEntries(
   { instanceId, name, createdTime }: Pick<AuditedInstance, 'instanceId' | 'name' | 'createdTime'>,
   entries: readonly Entry[],
-  { asOf, sign }: { readonly asOf?: Date | undefined; readonly sign?: Sign | undefined } = {},
+  sign?: Sign,
 ): Trail {
   const subject = { format, instanceId, saga: name, createdAt: createdTime.toISOString() } as const;
   let previousHash = sha256Of(subject);
@@ -57,10 +55,7 @@ export function chainEntries(
     previousHash = sha256Of(content);
     return { ...content, hash: previousHash };
   });
-  const content = { ...subject, asOf: asOf?.toISOString(), count: entries.length, lastHash: previousHash };
+  const content = { ...subject, count: entries.length, lastHash: previousHash };
   const hash = sha256Of(content);
-  const signature: Signature | undefined = sign?.(hash);
-  // Through canonical JSON, so that a trail in memory is what it is in a file.
-  const head = headSchema.parse(JSON.parse(canonicalJson({ ...content, hash, signature })));
-  return { head, entries: chained };
+  return { head: { ...content, hash, ...(sign && { signature: sign(hash) }) }, entries: chained };
 }

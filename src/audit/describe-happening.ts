@@ -41,14 +41,9 @@ export function describeHappening(happening: Happening): string {
 
 function describeAttempt({ attempt, outcome, ...rest }: Happening): string {
   const which = attempt === undefined ? 'an attempt' : `attempt ${attempt}`;
-  switch (outcome) {
-    case 'running':
-      return `${which} has begun and not ended`;
-    case 'unknown':
-      return `${which} failed, and whether it had its effect is unknown${failure(rest)}`;
-    default:
-      return `${which} ${outcome}${failure(rest)}`;
-  }
+  if (outcome === 'running') return `${which} has begun and not ended`;
+  if (outcome === 'unknown') return `${which} failed, and whether it had its effect is unknown${failure(rest)}`;
+  return `${which} ${outcome ?? 'ended'}${failure(rest)}`;
 }
 
 const failure = ({ error }: Pick<Happening, 'error'>): string =>

@@ -46,7 +46,7 @@ export const entrySchema = z.strictObject({
   due: time.optional(),
   /** When an attempt began. */
   startedAt: time.optional(),
-  error: z.object({ name: z.string(), code: z.string(), message: z.string() }).optional(),
+  error: z.strictObject({ name: z.string(), code: z.string(), message: z.string() }).optional(),
   /** What a decision carried; the actions that a gate allows. */
   data: z.unknown().optional(),
   idempotencyKey: z.string().optional(),

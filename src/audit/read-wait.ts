@@ -67,7 +67,6 @@ export function createWaits(events: readonly HistoryEvent[], customStatus: unkno
 /** Between a failed attempt and the next of the same call lies the timer at whose end that next one began. */
 function findRetries(events: readonly HistoryEvent[]): TimerNames {
   const attempts = events.map((event) => (event.type === 'task' && !isGate(event) ? parseAttempt(event) : undefined));
-  const callOf = (key: string | undefined, number: number | undefined) => JSON.stringify([key, number]);
   const places = new Map(attempts.map((attempt, place) => [callOf(attempt?.key, attempt?.number), place]));
   const lastTask = attempts.findLastIndex((attempt) => attempt !== undefined);
   const names = new Map<number, string>();
@@ -84,6 +83,8 @@ function findRetries(events: readonly HistoryEvent[]): TimerNames {
   }
   return names;
 }
+
+const callOf = (key: string | undefined, number: number | undefined): string => JSON.stringify([key, number]);
 
 function closestTimer(
   events: readonly HistoryEvent[],

@@ -1,0 +1,186 @@
+import type { Entry } from './entry.ts';
+
+/** Where a saga stood at a time. */
+export interface SagaState {
+  readonly at: string;
+  readonly phase: StatePhase;
+  readonly steps: readonly { readonly step: string; readonly state: StepState }[];
+  readonly review?:
+    { readonly id: string; readonly openedAt: string; readonly deadline: string | undefined } | undefined;
+  /** Where it failed and could be rewound. */
+  readonly gate?: { readonly number: number | undefined; readonly actions: unknown } | undefined;
+  /** The runtime status with which it ended. */
+  readonly outcome?: string | undefined;
+  readonly error?: Entry['error'];
+}
+
+type StatePhase =
+  | 'not_started'
+  | 'running'
+  | 'waiting'
+  | 'in_review'
+  | 'compensating'
+  | 'suspended'
+  | 'failed'
+  | 'held'
+  | 'compensation_failed'
+  | 'terminated'
+  | 'completed';
+
+type StepState =
+  | 'running'
+  | 'waiting'
+  | 'done'
+  | 'failed'
+  | 'unknown'
+  | 'skipped'
+  | 'undoing'
+  | 'undone'
+  | 'undo_failed'
+  | 'undo_skipped';
+
+/** What was known at a time: the entries before the first one that is later. */
+function entriesUntil<E extends Entry>(entries: readonly E[], at: Date): E[] {
+  const later = entries.findIndex(({ time }) => Date.parse(time) > at.getTime());
+  return entries.slice(0, later === -1 ? undefined : later);
+}
+
+/** Later entries serve only to tell what was under way: an attempt is on record when it has ended. */
+export function computeStateAt(entries: readonly Entry[], at: Date): SagaState {
+  const known = entriesUntil(entries, at);
+  const underWay = entries
+    .slice(known.length)
+    .filter(({ startedAt }) => startedAt !== undefined && Date.parse(startedAt) <= at.getTime())
+    .map((entry) => ({ ...entry, outcome: 'running' }));
+  const state: Draft = { phase: 'not_started', isSuspended: false, steps: new Map() };
+  for (const entry of [...known, ...underWay]) apply(state, entry);
+  const { isSuspended, steps, failing: _, phase, ...rest } = state;
+  return {
+    at: at.toISOString(),
+    ...rest,
+    phase: isSuspended ? 'suspended' : phase,
+    steps: [...steps].map(([step, state]) => ({ step, state })),
+  };
+}
+
+interface Draft {
+  phase: StatePhase;
+  isSuspended: boolean;
+  readonly steps: Map<string, StepState>;
+  /** What failed last: a rewind may skip it. */
+  failing?: { readonly step: string; readonly state: StepState } | undefined;
+  review?: SagaState['review'];
+  gate?: SagaState['gate'];
+  outcome?: string | undefined;
+  error?: Entry['error'];
+}
+
+function apply(state: Draft, entry: Entry): void {
+  switch (entry.kind) {
+    case 'started':
+      state.phase = 'running';
+      break;
+    case 'attempt':
+    case 'undo':
+      applyAttempt(state, entry);
+      break;
+    case 'wait':
+      state.phase = 'waiting';
+      if (entry.step !== undefined && state.steps.get(entry.step) !== 'undo_failed') {
+        state.steps.set(entry.step, 'waiting');
+      }
+      break;
+    case 'review-opened':
+      state.phase = 'in_review';
+      state.review = { id: entry.step ?? '', openedAt: entry.time, deadline: entry.due };
+      break;
+    case 'review-decided':
+      state.phase = 'running';
+      state.review = undefined;
+      break;
+    case 'gate-failed':
+      endWaits(state);
+      state.phase = phaseAtGate(entry, state.failing?.state === 'undo_failed');
+      state.gate = { number: entry.attempt, actions: actionsOf(entry) };
+      state.error = entry.error;
+      break;
+    case 'rewound':
+      applyRewind(state, entry);
+      break;
+    case 'suspended':
+    case 'resumed':
+      state.isSuspended = entry.kind === 'suspended';
+      break;
+    case 'terminated':
+    case 'ended':
+      applyEnd(state, entry);
+      break;
+    case 'decision-ignored':
+    case 'cancel-requested':
+    case 'event-received':
+    case 'sub-saga':
+    case 'erased':
+      break;
+  }
+}
+
+function applyAttempt(state: Draft, { kind, step = '', outcome }: Entry): void {
+  const isUndo = kind === 'undo';
+  const reached = isUndo ? undoState(outcome) : stepState(outcome);
+  state.phase = isUndo ? 'compensating' : 'running';
+  state.review = undefined;
+  state.steps.set(step, reached);
+  if (['failed', 'unknown', 'undo_failed'].includes(reached)) state.failing = { step, state: reached };
+  else if (state.failing?.step === step) state.failing = undefined;
+}
+
+function stepState(outcome: string | undefined): StepState {
+  if (outcome === 'running' || outcome === 'failed' || outcome === 'unknown') return outcome;
+  return 'done';
+}
+
+function undoState(outcome: string | undefined): StepState {
+  if (outcome === 'running') return 'undoing';
+  return outcome === 'succeeded' ? 'undone' : 'undo_failed';
+}
+
+const actionsOf = ({ data }: Entry): unknown =>
+  typeof data === 'object' && data !== null && 'actions' in data ? data.actions : undefined;
+
+/** The history does not name the kind of a gate, but what it allows tells. */
+function phaseAtGate(gate: Entry, undoFailed: boolean): StatePhase {
+  const actions = actionsOf(gate);
+  const allows = (action: string): boolean => Array.isArray(actions) && actions.includes(action);
+  if (allows('skip') && undoFailed) return 'compensation_failed';
+  return allows('retry') && !allows('skip') ? 'failed' : 'held';
+}
+
+function applyRewind(state: Draft, { action }: Entry): void {
+  const { failing } = state;
+  if (action === 'skip' && failing !== undefined) {
+    state.steps.set(failing.step, failing.state === 'undo_failed' ? 'undo_skipped' : 'skipped');
+  }
+  state.phase = 'running';
+  state.failing = undefined;
+  state.gate = undefined;
+  state.outcome = undefined;
+  state.error = undefined;
+}
+
+/** A retry that a cancel forestalled. */
+function endWaits({ steps }: Draft): void {
+  for (const [step, state] of steps) if (state === 'waiting') steps.set(step, 'failed');
+}
+
+function applyEnd(state: Draft, { kind, outcome, error }: Entry): void {
+  endWaits(state);
+  state.isSuspended = false;
+  state.review = undefined;
+  state.outcome = kind === 'terminated' ? 'Terminated' : outcome;
+  if (state.outcome === 'Terminated') state.phase = 'terminated';
+  else if (state.outcome === 'Completed') state.phase = 'completed';
+  else if (state.gate === undefined) {
+    state.phase = 'failed';
+    state.error = error;
+  }
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { parseCsv } from './csv.ts';
+import { columns, headKind, jsonColumns } from './render-trail.ts';
+
+/** A trail as a file has it, nothing of it believed yet. */
+export interface RawTrail {
+  readonly head: unknown;
+  readonly entries: readonly RawEntry[];
+  readonly state?: unknown;
+}
+
+export interface RawEntry {
+  /** Where in the file it stands, for people. */
+  readonly place: string;
+  readonly value: unknown;
+}
+
+const documentSchema = z.strictObject({
+  head: z.unknown(),
+  entries: z.array(z.unknown()),
+  state: z.unknown().optional(),
+});
+
+/**
+ * Reads an export in JSON, JSON Lines or CSV.
+ * @throws Error that says what it is instead
+ */
+export function parseTrail(text: string): RawTrail {
+  if (text.trim() === '') throw new Error('the file is empty');
+  if (text.trimStart().startsWith('<')) {
+    throw new Error('this is a page for reading: verify the trail in JSON, JSON Lines or CSV');
+  }
+  if (!text.trimStart().startsWith('{')) return parseCsvTrail(text);
+  const whole = parseJson(text);
+  const isDocument = typeof whole === 'object' && whole !== null && 'entries' in whole;
+  return isDocument ? parseDocument(whole) : parseJsonLines(text);
+}
+
+function parseDocument(whole: unknown): RawTrail {
+  const document = documentSchema.safeParse(whole);
+  if (!document.success) throw new Error(`this is no export of a trail: ${z.prettifyError(document.error)}`);
+  const { head, entries, state } = document.data;
+  return { head, state, entries: entries.map((value, n) => ({ place: `entry ${n + 1} of the file`, value })) };
+}
+
+function parseJsonLines(text: string): RawTrail {
+  const [head, ...lines] = text.trimEnd().split('\n');
+  return {
+    head: parseJson(head ?? ''),
+    entries: lines.map((line, n) => ({ place: `line ${n + 2}`, value: parseJson(line) })),
+  };
+}
+
+function parseCsvTrail(text: string): RawTrail {
+  const [header = [], ...rows] = parseCsv(text);
+  if (header.join(',') !== columns.join(',')) {
+    throw new Error(`this is no export of a trail: the first row of its CSV is not ${columns.join(',')}`);
+  }
+  const records = rows.map((cells, n) => ({ place: `row ${n + 2}`, value: toRecord(cells) }));
+  const head = records.find(({ value }) => value['kind'] === headKind);
+  return { head: head?.value['data'], entries: records.filter((record) => record !== head) };
+}
+
+function toRecord(cells: readonly (string | undefined)[]): Record<string, unknown> {
+  const record: Record<string, unknown> = {};
+  for (const [n, cell] of cells.entries()) {
+    const column = columns[n];
+    if (cell === undefined) continue;
+    record[column ?? `column ${n + 1}`] = column !== undefined && jsonColumns.has(column) ? parseJson(cell) : cell;
+  }
+  return record;
+}
+
+/** Undefined for what is not JSON: it then fits no schema. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
