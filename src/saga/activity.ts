@@ -39,14 +39,17 @@ export interface ActivityDefinition<I, O, S> extends Activity<I, O> {
 
 /** An activity declares its effect: how it is undone, that there is nothing to undo, or that it cannot be undone. */
 type Effect<I, O, S> =
-  | { readonly undo: (done: Done<I, O>, services: S, call: Call) => Promise<void>; readonly effect?: never }
+  | {
+      readonly undo: (done: NoInfer<Done<I, O>>, services: S, call: Call) => Promise<void>;
+      readonly effect?: never;
+    }
   | { readonly effect: 'none' | 'final'; readonly undo?: never };
 
 export type ActivityOptions<I, O, S> = Effect<I, O, S> & {
   readonly name: string;
   readonly input: z.ZodType<I>;
   readonly output: z.ZodType<O>;
-  readonly run: (input: I, services: S, call: Call) => Promise<O>;
+  readonly run: (input: NoInfer<I>, services: S, call: Call) => Promise<NoInfer<O>>;
   /** Default {@link blobAndQueue}: 1, 2, 4, 8, 16 s. */
   readonly retry?: RetryOptions;
   /** The policy of `undo`; default {@link blobAndQueue}. */

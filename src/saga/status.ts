@@ -127,12 +127,16 @@ const trims: readonly Trim[] = [
 function trimStatus(status: SagaStatus): SagaStatus {
   let fitting = status;
   for (const [what, trim] of trims) {
-    if (JSON.stringify(fitting).length <= longest) break;
-    const trimmed = fitting.trimmed === undefined ? what : `${fitting.trimmed}; ${what}`;
-    fitting = { ...trim(fitting), trimmed };
+    const length = lengthOf(fitting);
+    if (length <= longest) break;
+    const trimmed = trim(fitting);
+    if (lengthOf(trimmed) === length) continue;
+    fitting = { ...trimmed, trimmed: fitting.trimmed === undefined ? what : `${fitting.trimmed}; ${what}` };
   }
   return fitting;
 }
+
+const lengthOf = (status: SagaStatus): number => JSON.stringify(status).length;
 
 /** A character takes up to six in JSON, and there are fewer than ten texts. */
 function shorten<T>(value: T): T {

@@ -207,10 +207,7 @@ onEveryEngine((startTrial) => {
     );
     const startedAt = app.now().getTime();
     const { id, end } = await run();
-    expect(end.status.error).toMatchObject({
-      code: 'cancelled',
-      message: expect.stringContaining('cancelled by deadline'),
-    });
+    expect(end.status.error?.message).toContain('cancelled by deadline');
     expect(app.now().getTime() - startedAt).toBe(hours(2));
     expect(world.called()).toEqual(['reserve', 'reserve-undo']);
     await app.rewind(id);

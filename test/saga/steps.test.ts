@@ -7,6 +7,10 @@ const reserve = defineWorldActivity('reserve');
 const charge = defineWorldActivity('charge');
 const growing = { firstIntervalMs: seconds(1), maxAttempts: 4, backoffCoefficient: 2 };
 
+const busyFor = (retryAfterMs: number) => () => {
+  throw new RetryableError('busy', { code: 'busy', retryAfterMs });
+};
+
 const gaps = (calls: readonly RecordedCall[]) =>
   calls.slice(1).map(({ at }, n) => at.getTime() - calls[n]!.at.getTime());
 
@@ -67,9 +71,6 @@ onEveryEngine((startTrial) => {
     const { world, run } = await startTrial([reserve], function* (saga, item) {
       return yield* saga.step(reserve, item, { retry: growing });
     });
-    const busyFor = (retryAfterMs: number) => () => {
-      throw new RetryableError('busy', { code: 'busy', retryAfterMs });
-    };
     world.next('reserve', busyFor(90_000), busyFor(1), busyFor(Number.NaN));
     expect((await run()).end.runtimeStatus).toBe('Completed');
     expect(gaps(world.calls)).toEqual([90_000, 2000, 4000]);

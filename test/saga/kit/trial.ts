@@ -56,7 +56,10 @@ const startTrial: StartTrial = async (activities, run, options = {}) => {
 
 /** Runs every test twice: on an engine that goes on, and on one that is stopped and started after each function. */
 export const onEveryEngine = (tests: (start: StartTrial) => void): void => {
-  describe('on an engine that goes on', () => tests(startTrial));
-  describe('on an engine that is restarted after every function', () =>
-    tests((activities, run, options) => startTrial(activities, run, { restartsAlways: true, ...options })));
+  describe('on an engine that goes on', () => {
+    tests(startTrial);
+  });
+  describe('on an engine that is restarted after every function', () => {
+    tests((activities, run, options) => startTrial(activities, run, { restartsAlways: true, ...options }));
+  });
 };
