@@ -69,16 +69,14 @@ const report = (section: Section): void => {
 };
 
 try {
-  const commits = measureCommitFloor(folder);
-  report({
-    title: `Floor: SQLite, ${availableParallelism()} x ${cpus()[0]?.model}`,
-    figures: describeCommitFloor(commits),
-  });
+  report({ title: `${availableParallelism()} x ${cpus()[0]?.model}, Node ${process.version}`, figures: [] });
   for (const { name, about, ...workload } of selected) {
     const own = join(folder, name);
     mkdirSync(own);
+    // Anew for each workload, because what else runs on the machine changes.
+    const commits = measureCommitFloor(own);
     const figures = await workload.run({ folder: own, commits, documents, profileDir });
-    report({ title: `${name}: ${about}`, figures });
+    report({ title: `${name}: ${about}`, figures: [...describeCommitFloor(commits), ...figures] });
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,3 @@
-import pLimit from 'p-limit';
-
 /** Seconds that `work` takes. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const since = performance.now();
@@ -9,8 +7,16 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 
 /** Runs `work` for 0 … count-1, so many at a time. */
 export async function repeat<T>(count: number, atOnce: number, work: (index: number) => Promise<T>): Promise<T[]> {
-  const limit = pLimit(atOnce);
-  return Promise.all(Array.from({ length: count }, (_, index) => limit(() => work(index))));
+  const results: T[] = [];
+  let next = 0;
+  const runOneByOne = async (): Promise<void> => {
+    while (next < count) {
+      const index = next++;
+      results[index] = await work(index);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, runOneByOne));
+  return results;
 }
 
 /** The value that `share` (0 to 1) of the values do not exceed. */

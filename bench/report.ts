@@ -18,7 +18,10 @@ const columns = [
 export function formatReport(sections: readonly Section[]): string {
   const head = formatRow(columns.map(({ title }) => title));
   return sections
-    .map(({ title, figures }) => [title, head, ...figures.map((figure) => formatRow(cells(figure))), ''].join('\n'))
+    .map(({ title, figures }) => {
+      const rows = figures.map((figure) => formatRow(cells(figure)));
+      return [title, ...(rows.length > 0 ? [head, ...rows] : []), ''].join('\n');
+    })
     .join('\n');
 }
 
