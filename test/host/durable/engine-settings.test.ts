@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AppWorker } from '../../../src/host/worker/app-worker.ts';
+import type { Invoke } from '../../../src/host/worker/contract.ts';
+import {
+  type TestEngineOptions,
+  createFastClock,
+  createTestEngine,
+  newDatabaseFile,
+  startTestApp,
+} from './engine-harness.ts';
+
+let worker: AppWorker;
+beforeAll(async () => {
+  worker = await startTestApp();
+});
+afterAll(() => worker.stop());
+
+const startEngine = (options: Partial<TestEngineOptions> = {}) => {
+  const engine = createTestEngine({ functions: worker.functions, invoke: worker.invoke, ...options });
+  engine.start();
+  return engine;
+};
+
+const activities = (count: number) => {
+  const steps = [{ kind: 'all', steps: Array.from({ length: count }, (_, id) => ({ kind: 'activity', id: `${id}` })) }];
+  return JSON.stringify({ steps, results: [] });
+};
+
+test('no more activities run at once than host.json allows', async () => {
+  let running = 0;
+  let most = 0;
+  const invoke: Invoke = async (invocation) => {
+    if (invocation.functionName !== 'Do') return worker.invoke(invocation);
+    most = Math.max(most, ++running);
+    const result = await worker.invoke(invocation);
+    running--;
+    return result;
+  };
+  const engine = startEngine({ invoke, settings: { maxConcurrentActivityFunctions: 3 } });
+  await engine.call('POST', '/orchestrators/Script/limited', { body: activities(20) });
+  await engine.ended('limited');
+  expect(most).toBe(3);
+  await engine.stop();
+});
+
+test('the history keeps inputs when host.json says so', async () => {
+  const engine = startEngine({ settings: { storeInputsInOrchestrationHistory: true } });
+  await engine.call('POST', '/orchestrators/Parent/inputs');
+  const { historyEvents } = await engine.ended('inputs');
+  const inputs = historyEvents.filter(({ FunctionName }) => FunctionName === 'Child').map(({ Input }) => Input);
+  expect(inputs).toEqual(['{"n":1}', '{"n":2}']);
+  const child = await engine.ended('inputs-child2');
+  expect(child.historyEvents.find(({ FunctionName }) => FunctionName === 'Echo')?.['Input']).toBe('[20]');
+  await engine.stop();
+});
+
+test('an instance of another version waits until a host of that version takes it up', async () => {
+  const databaseFile = newDatabaseFile();
+  const first = startEngine({ databaseFile });
+  await first.call('POST', '/orchestrators/NoActions/versioned?version=2.0', { body: '1' });
+  await first.stop();
+  const second = startEngine({ databaseFile, settings: { defaultVersion: '2.0' } });
+  expect(await second.ended('versioned')).toMatchObject({ version: '2.0', runtimeStatus: 'Completed' });
+  await second.stop();
+});
+
+test('AnyState lets a start replace an instance that runs', async () => {
+  const engine = startEngine({ settings: { overridableExistingInstanceStates: 'AnyState' } });
+  await engine.call('POST', '/orchestrators/WaitsOnce/replaced');
+  expect((await engine.call('POST', '/orchestrators/NoActions/replaced', { body: '7' })).status).toBe(202);
+  expect(await engine.ended('replaced')).toMatchObject({ name: 'NoActions', output: 7 });
+  await engine.stop();
+});
+
+test('what a lost worker did not answer is asked again', async () => {
+  let losses = 2;
+  const invoke: Invoke = (invocation) => {
+    if (losses-- > 0) return Promise.reject(new Error('The worker is gone.'));
+    return worker.invoke(invocation);
+  };
+  const engine = startEngine({ invoke, clock: createFastClock(50) });
+  await engine.call('POST', '/orchestrators/HelloCities/lost');
+  expect((await engine.ended('lost')).output).toEqual(['Hello Tokyo!', 'Hello Seattle!', 'Hello Cairo!']);
+  await engine.stop();
+});
