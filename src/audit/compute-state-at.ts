@@ -105,6 +105,7 @@ function apply(state: Draft, entry: Entry): void {
       state.error = entry.error;
       break;
     case 'rewound':
+    case 'gate-decided':
       applyRewind(state, entry);
       break;
     case 'suspended':

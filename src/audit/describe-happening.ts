@@ -28,6 +28,8 @@ export function describeHappening(happening: Happening): string {
       return `Failed at gate${of(' ', happening.attempt)}${failure(happening)}.`;
     case 'rewound':
       return `Rewound${of(' at gate ', happening.attempt)}${of(', to ', action)}${by(happening)}.`;
+    case 'gate-decided':
+      return `Gate ${happening.attempt ?? ''} was decided${of(': ', action)}${by(happening)}.`;
     case 'erased':
       return `A rewind has taken events out of the history here: ${JSON.stringify(data)}.`;
     case 'suspended':

@@ -13,6 +13,7 @@ export const entryKinds = [
   'sub-saga',
   'gate-failed',
   'rewound',
+  'gate-decided',
   'erased',
   'suspended',
   'resumed',

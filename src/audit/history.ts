@@ -29,12 +29,25 @@ export interface ChildEvent extends Omit<TaskEvent, 'type'> {
   readonly instanceId: string;
 }
 
+export interface RaisedEvent {
+  readonly type: 'raised';
+  readonly at: string;
+  readonly name: string;
+  readonly data: unknown;
+}
+
+export interface TimerEvent {
+  readonly type: 'timer';
+  readonly at: string;
+  readonly due: string;
+}
+
 export type HistoryEvent =
   | TaskEvent
   | ChildEvent
   | { readonly type: 'started'; readonly at: string; readonly input: unknown }
-  | { readonly type: 'timer'; readonly at: string; readonly due: string }
-  | { readonly type: 'raised'; readonly at: string; readonly name: string; readonly data: unknown }
+  | RaisedEvent
+  | TimerEvent
   | { readonly type: 'generic'; readonly at: string; readonly text: string | undefined }
   | { readonly type: 'rewound'; readonly at: string; readonly text: string | undefined }
   | { readonly type: 'suspended' | 'resumed' | 'terminated'; readonly at: string; readonly text: string | undefined }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { gateFunction } from '../saga/operate.ts';
 import type { Happening } from './entry.ts';
-import type { HistoryEvent, TaskEvent } from './history.ts';
+import type { HistoryEvent, RaisedEvent, TaskEvent } from './history.ts';
 import { readReason } from './native-reason.ts';
 
 // A native rewind of the Azure Storage backend writes a GenericEvent without data over each failed task, over its scheduling, and
@@ -30,63 +30,81 @@ export const isGeneric = (event: HistoryEvent | undefined): event is Generic =>
 
 /** A gate that failed and was not rewound. */
 export function readGateFailure(gate: TaskEvent): Happening {
-  const found = /gate#(?<number>\d+)# (?<error>\{.*\})/s.exec(gate.failure ?? '');
   const request = requestSchema.safeParse(gate.input).data;
-  if (found === null) return gateFailed(gate.at, request?.number, request?.actions, hostFailure(gate.failure));
-  const error = request?.error ?? errorSchema.safeParse(parse(found.groups?.['error'])).data;
-  return gateFailed(gate.at, request?.number ?? Number(found.groups?.['number']), request?.actions, error);
+  const found = /gate#(?<number>\d+)# (?<error>\{.*\})/s.exec(gate.failure ?? '')?.groups;
+  if (found === undefined) return gateFailed(gate.at, { ...request, error: hostFailure(gate.failure) });
+  const error = errorSchema.safeParse(parse(found['error'])).data;
+  return gateFailed(gate.at, request ?? { number: Number(found['number']), error });
 }
 
-/** What a run of GenericEvents stands for; `next` is the event behind it. */
-export function readRewinds(run: readonly Generic[], next: HistoryEvent | undefined): Happening[] {
-  const gate = isGate(next) ? next : undefined;
+/** A decision that came as an event, to a gate that waits for one. */
+export const isGateEvent = ({ name }: RaisedEvent): boolean => gateEventForm.test(name);
+
+const gateEventForm = /^gate:(\d+)$/;
+
+export function readGateEvent({ at, name, data }: RaisedEvent): Happening {
+  const { action, by, reason, data: carried } = decisionSchema.partial().safeParse(data).data ?? {};
+  const number = Number(gateEventForm.exec(name)?.[1]);
+  return { time: at, kind: 'gate-decided', attempt: number, action, actor: by, reason, data: carried };
+}
+
+/**
+ * What a run of GenericEvents stands for.
+ * @param gates those that run again behind it; none where the run is not followed by one
+ */
+export function readRewinds(run: readonly Generic[], gates: readonly TaskEvent[]): Happening[] {
   const happenings: Happening[] = [];
   let blanks: Generic[] = [];
   for (const [n, event] of run.entries()) {
     const isLast = n === run.length - 1;
-    if (event.type === 'generic' && event.text === undefined && !(isLast && gate !== undefined)) {
+    if (event.type === 'generic' && event.text === undefined && !(isLast && gates.length > 0)) {
       blanks.push(event);
     } else {
-      happenings.push(...readRewind(blanks, event, isLast ? gate : undefined));
+      happenings.push(...readRewind(blanks, event, isLast ? gates : []));
       blanks = [];
     }
   }
   return [...happenings, ...erased(blanks)];
 }
 
-/** The last of the blanks was the end of the execution, and before it the gate's call and failure. */
-function readRewind(blanks: readonly Generic[], rewound: Generic, gate: TaskEvent | undefined): Happening[] {
+/** The last of the blanks was the end of the execution; before it were the calls of the gates, and then their failures. */
+function readRewind(blanks: readonly Generic[], rewound: Generic, following: readonly TaskEvent[]): Happening[] {
   const end = blanks.at(-1);
-  const failure = gate === undefined ? undefined : blanks.at(-2);
-  const request = requestSchema.safeParse(gate?.input).data;
-  const decision = decisionSchema.safeParse(gate?.result).data;
-  const native = readReason(rewound.text);
-  const isOurs = decision?.by !== undefined && decision.by !== unknownActor;
+  const gates = following.slice(0, Math.floor(Math.max(0, blanks.length - 1) / 2));
+  const failures = blanks.slice(0, -1).slice(-gates.length);
   return [
-    ...erased(blanks.slice(0, gate === undefined ? -1 : -3)),
-    ...(failure === undefined ? [] : [gateFailed(failure.at, request?.number, request?.actions, request?.error)]),
+    ...erased(blanks.slice(0, -1 - 2 * gates.length)),
+    ...gates.map((gate, n) => gateFailed(failures[n]?.at ?? rewound.at, requestSchema.safeParse(gate.input).data)),
     ...(end === undefined ? [] : [{ time: end.at, kind: 'ended', outcome: 'Failed' } as const]),
-    {
-      time: rewound.at,
-      kind: 'rewound',
-      attempt: request?.number,
-      action: decision?.action,
-      actor: isOurs ? decision.by : native.actor,
-      reason: isOurs ? decision.reason : native.reason,
-      data: decision?.data,
-    },
+    ...(gates.length === 0 ? [undefined] : gates).map((gate) => readDecision(rewound, gate)),
   ];
+}
+
+function readDecision({ at, text }: Generic, gate: TaskEvent | undefined): Happening {
+  const native = readReason(text);
+  const decision = decisionSchema.safeParse(gate?.result).data;
+  const isOurs = decision?.by !== undefined && decision.by !== unknownActor;
+  return {
+    time: at,
+    kind: 'rewound',
+    attempt: requestSchema.safeParse(gate?.input).data?.number,
+    action: decision?.action,
+    actor: isOurs ? decision.by : native.actor,
+    reason: isOurs ? decision.reason : native.reason,
+    data: decision?.data,
+  };
 }
 
 const erased = ([first, ...others]: readonly Generic[]): Happening[] =>
   first === undefined ? [] : [{ time: first.at, kind: 'erased', data: { events: others.length + 1 } }];
 
-function gateFailed(
-  time: string,
-  number: number | undefined,
-  actions: readonly string[] | undefined,
-  error: Happening['error'],
-): Happening {
+interface FailedGate {
+  readonly number?: number | undefined;
+  readonly actions?: readonly string[] | undefined;
+  readonly error?: Happening['error'];
+}
+
+function gateFailed(time: string, { number, actions, error }: FailedGate = {}): Happening {
   return { time, kind: 'gate-failed', attempt: number, error, data: actions && { actions } };
 }
 

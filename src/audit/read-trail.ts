@@ -2,10 +2,17 @@ import { z } from 'zod';
 import { cancelEvent, failedGate } from '../saga/operate.ts';
 import { describeHappening } from './describe-happening.ts';
 import type { Entry, Happening } from './entry.ts';
-import { type AuditedInstance, type ChildEvent, type HistoryEvent, parseHistory, type TaskEvent } from './history.ts';
+import {
+  type AuditedInstance,
+  type ChildEvent,
+  type HistoryEvent,
+  parseHistory,
+  type RaisedEvent,
+  type TaskEvent,
+} from './history.ts';
 import { readReason } from './native-reason.ts';
 import { digest, findCorrelationId, readAttempt } from './read-attempt.ts';
-import { isGate, isGeneric, readGateFailure, readRewinds } from './read-gate.ts';
+import { isGate, isGateEvent, isGeneric, readGateEvent, readGateFailure, readRewinds } from './read-gate.ts';
 import { createWaits, type Waits } from './read-wait.ts';
 
 const cancelSchema = z.object({ by: z.string().optional(), reason: z.string().optional() });
@@ -25,9 +32,10 @@ export function readTrail(instance: AuditedInstance): Entry[] {
     }
     if (!isGeneric(event)) return readEvent(event, n, waits);
     if (isGeneric(events[n - 1])) return [];
-    const end = events.findIndex((other, m) => m > n && !isGeneric(other));
-    const run = events.slice(n, end === -1 ? undefined : end).filter(isGeneric);
-    return readRewinds(run, events[end]);
+    const later = events.slice(n);
+    const length = later.findIndex((other) => !isGeneric(other));
+    const run = later.slice(0, length === -1 ? undefined : length).filter(isGeneric);
+    return readRewinds(run, isGate(later[length]) ? later.filter(isGate) : []);
   });
   return happenings.map((happening, n) => ({
     sequence: n + 1,
@@ -50,6 +58,7 @@ function readEvent(
       return waits.readTimer(event, place);
     case 'raised':
       if (waits.isAnswer(event)) return [waits.readAnswer(event, place)];
+      if (isGateEvent(event)) return [readGateEvent(event)];
       return [event.name === cancelEvent ? readCancel(event) : readOther(event)];
     case 'suspended':
     case 'resumed':
@@ -78,14 +87,12 @@ function readChild(child: ChildEvent): Happening {
   };
 }
 
-type Raised = Extract<HistoryEvent, { type: 'raised' }>;
-
-function readCancel({ at, data }: Raised): Happening {
+function readCancel({ at, data }: RaisedEvent): Happening {
   const { by, reason } = cancelSchema.safeParse(data).data ?? {};
   return { time: at, kind: 'cancel-requested', actor: by, reason };
 }
 
-const readOther = ({ at, name, data }: Raised): Happening => ({
+const readOther = ({ at, name, data }: RaisedEvent): Happening => ({
   time: at,
   kind: 'event-received',
   step: name,

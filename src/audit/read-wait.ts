@@ -1,16 +1,13 @@
 import { z } from 'zod';
 import { reviewEvent } from '../saga/operate.ts';
 import type { Happening } from './entry.ts';
-import type { HistoryEvent } from './history.ts';
+import type { HistoryEvent, RaisedEvent, TimerEvent } from './history.ts';
 import { parseAttempt } from './read-attempt.ts';
 import { isGate } from './read-gate.ts';
 
 // Timers have no names in a history. What one was for shows in what stands around it: the attempt that follows a failed one, the
 // answer to a review, or the status of an instance that waits right now. A timer that none of these explains is a plain wait: a
 // sleep, or a review that ended without an answer.
-
-type Timer = Extract<HistoryEvent, { type: 'timer' }>;
-type Raised = Extract<HistoryEvent, { type: 'raised' }>;
 
 /** What the timers of a history are for, by their place in it. */
 type TimerNames = ReadonlyMap<number, string>;
@@ -27,9 +24,9 @@ const answerSchema = z.object({
 
 export interface Waits {
   /** Nothing when a review that was opened before went on waiting. */
-  readTimer(timer: Timer, place: number): Happening[];
-  isAnswer(event: Raised): boolean;
-  readAnswer(event: Raised, place: number): Happening;
+  readTimer(timer: TimerEvent, place: number): Happening[];
+  isAnswer(event: RaisedEvent): boolean;
+  readAnswer(event: RaisedEvent, place: number): Happening;
 }
 
 export function createWaits(events: readonly HistoryEvent[], customStatus: unknown): Waits {
