@@ -23,6 +23,8 @@ export interface Connections {
   readonly storage: string;
   readonly cosmos: string;
   readonly serviceBus: string;
+  /** Where the systems that orders need are. */
+  readonly trade: string;
 }
 
 export interface ProgramOptions {
@@ -104,11 +106,12 @@ const storageKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6
 
 async function readConnections(dataDir: string): Promise<Connections> {
   const file = await readFile(join(dataDir, 'services', 'ports.json'), 'utf8');
-  const { blob, cosmos, serviceBus } = JSON.parse(file) as { blob: number; cosmos: number; serviceBus: number };
+  const { blob, cosmos, serviceBus, trade } = JSON.parse(file) as Record<keyof Connections | 'blob', number>;
   const account = 'devstoreaccount1';
   return {
     storage: `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${storageKey};BlobEndpoint=http://127.0.0.1:${blob}/${account};`,
     cosmos: `AccountEndpoint=http://127.0.0.1:${cosmos}/;AccountKey=${cosmosKey};`,
     serviceBus: `Endpoint=sb://localhost:${serviceBus};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;`,
+    trade: `http://127.0.0.1:${trade}`,
   };
 }
