@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BlobServiceClient } from '@azure/storage-blob';
 import { z } from 'zod';
-import { startBlobEmulator } from '../emulators/blob/index.ts';
+import { type BlobCreated, startBlobEmulator } from '../emulators/blob/index.ts';
 import { startCosmosEmulator } from '../emulators/cosmos/index.ts';
 import { createEventGrid } from '../emulators/event-grid.ts';
 import { startServiceBusEmulator } from '../emulators/service-bus/index.ts';
@@ -36,19 +37,17 @@ export async function startLocalServices({ dataDir, ports }: LocalServicesOption
     startServiceBusEmulator({ databaseFile: join(dataDir, 'service-bus.sqlite'), port, entities: localEntities }),
   );
   const cosmos = await listen('cosmos', (port) => startCosmosEmulator({ dataDir, port }));
+  const onBlobCreated = createEventGrid({
+    broker,
+    queue: 'document-processing',
+    containers: ['incoming'],
+    now: () => new Date(),
+    newId: randomUUID,
+  });
   const blob = await listen('blob', (port) =>
-    startBlobEmulator({
-      dataDir: join(dataDir, 'blob'),
-      port,
-      onBlobCreated: createEventGrid({
-        broker,
-        queue: 'document-processing',
-        containers: ['incoming'],
-        now: () => new Date(),
-        newId: randomUUID,
-      }),
-    }),
+    startBlobEmulator({ dataDir: join(dataDir, 'blob'), port, onBlobCreated }),
   );
+  for (const left of await listBlobs(blob.connectionString, 'incoming')) await onBlobCreated(left);
   const trade = await listen('trade', (port) =>
     startTradeEmulator({
       databaseFile: join(dataDir, 'trade.sqlite'),
@@ -79,6 +78,22 @@ export async function startLocalServices({ dataDir, ports }: LocalServicesOption
       await broker.close();
     },
   };
+}
+
+/**
+ * What a kill may have left without its event, between the blob and the queue. Event Grid delivers at least once, so the app
+ * knows what to do with an event that comes again.
+ */
+async function listBlobs(connectionString: string, container: string): Promise<BlobCreated[]> {
+  const client = BlobServiceClient.fromConnectionString(connectionString).getContainerClient(container);
+  const blobs: BlobCreated[] = [];
+  if (!(await client.exists())) return blobs;
+  for await (const { name, properties } of client.listBlobsFlat()) {
+    const { etag, contentLength = 0 } = properties;
+    const { url } = client.getBlobClient(name);
+    blobs.push({ container, name, url, eTag: etag.replaceAll('"', ''), contentLength, api: 'PutBlob' });
+  }
+  return blobs;
 }
 
 async function startOn<T>(port: number | undefined, start: (port: number) => Promise<T>): Promise<T> {

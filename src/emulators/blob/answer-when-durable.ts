@@ -7,7 +7,8 @@ interface LokiStore {
 
 /**
  * Azurite saves its metadata every five seconds and answers at once, so a kill loses what was written last. Here a write is
- * answered once its metadata is on disk; writes that wait at the same time share one save.
+ * answered once its metadata is on disk; writes that wait at the same time share one save. A refused write waits as well:
+ * "exists already" may speak of a blob that is not on disk yet.
  */
 export function answerWhenDurable(server: Server, stores: readonly LokiStore[]): void {
   let running: Promise<void> | undefined;

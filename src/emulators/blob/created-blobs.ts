@@ -18,7 +18,7 @@ export function watchCreatedBlobs(server: Server, onBlobCreated: (event: BlobCre
   delayAnswers(server, async (request, response) => {
     const eTag = response.getHeader('etag');
     const written = describe(request);
-    if (written === undefined || typeof eTag !== 'string') return;
+    if (response.statusCode >= 400 || written === undefined || typeof eTag !== 'string') return;
     await onBlobCreated({ ...written, eTag: eTag.replaceAll('"', '') });
   });
 }

@@ -3,8 +3,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 const writing = new Set(['PUT', 'POST', 'DELETE', 'PATCH']);
 
 /**
- * Holds back the answers to successful writes until `ready` has resolved for them; when it rejects, the connection is cut
- * instead, so that the client takes the write for unanswered.
+ * Holds back the answers to writes until `ready` has resolved for them; when it rejects, the connection is cut instead, so
+ * that the client takes the write for unanswered.
  */
 export function delayAnswers(
   server: Server,
@@ -14,7 +14,6 @@ export function delayAnswers(
     if (!writing.has(request.method ?? '')) return;
     const end = response.end.bind(response) as (...rest: unknown[]) => ServerResponse;
     response.end = (...rest: unknown[]) => {
-      if (response.statusCode >= 400) return end(...rest);
       ready(request, response).then(
         () => end(...rest),
         () => response.destroy(),

@@ -47,9 +47,9 @@ export async function startBlobEmulator({ dataDir, port, onBlobCreated }: BlobEm
       true,
     ),
   );
-  // The last wrapper runs first: an answer waits for the disk, then for the watcher, then leaves.
-  if (onBlobCreated !== undefined) watchCreatedBlobs(server.httpServer, onBlobCreated);
+  // An answer waits for the disk first, then for the watcher: whoever acts on the event finds the blob after a crash too.
   answerWhenDurable(server.httpServer, [server.extentMetadataStore, server.metadataStore]);
+  if (onBlobCreated !== undefined) watchCreatedBlobs(server.httpServer, onBlobCreated);
   await server.start();
   const usedPort = Number(new URL(server.getHttpServerAddress()).port);
   const endpoint = `http://127.0.0.1:${usedPort}/${account}`;
