@@ -39,14 +39,14 @@ const activityFailed = (taskId: number, reason: string, details: string, at: Tim
 });
 
 /** What a function returned, as the JSON text that the history keeps; null for nothing. */
-const resultText = (value: TypedData): string | null => {
+function resultText(value: TypedData): string | null {
   if (value === undefined) return null;
   if ('string' in value) return JSON.stringify(value.string);
   if ('json' in value) return JSON.stringify(JSON.parse(value.json));
   if ('int' in value) return String(value.int);
   if ('double' in value) return JSON.stringify(value.double);
   return JSON.stringify(Buffer.from(value.bytes).toString('base64'));
-};
+}
 
 /** The exception as .NET serialises it; durable-functions passes this text on in the message of the error that it throws. */
 const describeException = ({ message, stackTrace }: WorkerException): string =>

@@ -17,10 +17,10 @@ export interface ActivityRunner {
  * Calls the activity functions. An activity's row stays until its result is written, so a crash repeats the ones that run and no
  * others; result and removal are one transaction, so a result counts once.
  */
-export const createActivityRunner = (
+export function createActivityRunner(
   context: EngineContext,
   deliver: (messages: readonly Message[]) => void,
-): ActivityRunner => {
+): ActivityRunner {
   const { clock, commits, functions, log, newId, settings, stamp, store } = context;
 
   const call = async (row: ActivityRow) => {
@@ -63,4 +63,4 @@ export const createActivityRunner = (
     },
     stop: () => queue.stop(),
   };
-};
+}

@@ -30,15 +30,15 @@ interface Batch {
   readonly reject: (error: unknown) => void;
 }
 
-const createBatch = (): Batch => {
+function createBatch(): Batch {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   // A batch that nobody awaits must not end the process by itself: the queue is broken and says so at the next call.
   promise.catch(() => undefined);
   return { isDue: false, done: promise, resolve, reject };
-};
+}
 
 /** @param onFailure told once, when a transaction could not be written: from then on the queue refuses everything. */
-export const createCommitQueue = (database: DatabaseSync, onFailure: (error: unknown) => void): CommitQueue => {
+export function createCommitQueue(database: DatabaseSync, onFailure: (error: unknown) => void): CommitQueue {
   let open: Batch | undefined;
   let broken: Error | undefined;
 
@@ -95,4 +95,4 @@ export const createCommitQueue = (database: DatabaseSync, onFailure: (error: unk
     committed: () => open?.done ?? (broken === undefined ? Promise.resolve() : Promise.reject(broken)),
     flush,
   };
-};
+}

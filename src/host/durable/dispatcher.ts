@@ -24,7 +24,7 @@ export interface Dispatcher {
 }
 
 /** Takes up all work that the store holds. */
-export const createDispatcher = (context: EngineContext): Dispatcher => {
+export function createDispatcher(context: EngineContext): Dispatcher {
   const { clock, log, settings, store } = context;
   const inboxes = new Map<string, Message[]>();
   const queued = new Set<string>();
@@ -79,16 +79,16 @@ export const createDispatcher = (context: EngineContext): Dispatcher => {
       await Promise.all([episodes.stop(), activityRunner.stop()]);
     },
   };
-};
+}
 
 const nothing: OutgoingWork = { messages: [], activities: [], timers: [] };
 
 /** Rejects when the worker is gone; then nothing has happened. */
-const runEpisode = async (
+async function runEpisode(
   context: EngineContext,
   instanceId: string,
   messages: readonly Message[],
-): Promise<OutgoingWork> => {
+): Promise<OutgoingWork> {
   const { commits, instances, stamp, store } = context;
   const hot = instances.take(instanceId);
   // A failed instance keeps its messages: a rewind takes them up.
@@ -118,7 +118,7 @@ const runEpisode = async (
   } finally {
     instances.giveBack(hot);
   }
-};
+}
 
 const isFor = (hot: HotInstance | undefined, message: Message): boolean =>
   hot !== undefined &&
@@ -129,12 +129,12 @@ const isFor = (hot: HotInstance | undefined, message: Message): boolean =>
  * Messages come in order of arrival, except that an execution begins with its ExecutionStarted: after continueAsNew, what came from
  * outside in the meantime stands behind what the last execution has handed on.
  */
-const inOrder = (messages: readonly Message[]): readonly IncomingEvent[] => {
+function inOrder(messages: readonly Message[]): readonly IncomingEvent[] {
   const isBeginning = messages.some(({ event }) => event.EventType === eventType.executionStarted);
   const handedOn = messages.filter(({ executionId }) => executionId !== null);
   const outside = messages.filter(({ executionId }) => executionId === null);
   return (isBeginning ? [...handedOn, ...outside] : messages).map(({ event }) => event);
-};
+}
 
 const executionOf = ({ row }: HotInstance): Execution => ({
   instanceId: row.id,
@@ -144,7 +144,7 @@ const executionOf = ({ row }: HotInstance): Execution => ({
   parent: row.parent,
 });
 
-const ask = async (context: EngineContext, hot: HotInstance, episode: Episode): Promise<OrchestratorAnswer> => {
+async function ask(context: EngineContext, hot: HotInstance, episode: Episode): Promise<OrchestratorAnswer> {
   const { functions, invoke, newId } = context;
   const { name } = episode.execution;
   const orchestrator = functions.findOrchestrator(name);
@@ -154,4 +154,4 @@ const ask = async (context: EngineContext, hot: HotInstance, episode: Episode): 
   const inputs = orchestrator.inputs({ string: body });
   const result = await invoke({ functionName: orchestrator.name, invocationId: newId(), inputs });
   return parseAnswer(orchestrator.name, result);
-};
+}

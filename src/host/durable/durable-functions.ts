@@ -23,10 +23,10 @@ const triggers: Readonly<Record<DurableKind, string>> = {
 };
 
 /** @param clientInput the value of a durableClient binding, which activities may have beside their trigger. */
-export const createDurableFunctions = (
+export function createDurableFunctions(
   functions: readonly AppFunction[],
   clientInput: () => TypedData,
-): DurableFunctions => {
+): DurableFunctions {
   const tables = {
     orchestrator: collect(functions, triggers.orchestrator, clientInput),
     activity: collect(functions, triggers.activity, clientInput),
@@ -43,9 +43,9 @@ export const createDurableFunctions = (
       );
     },
   };
-};
+}
 
-const collect = (functions: readonly AppFunction[], trigger: string, clientInput: () => TypedData) => {
+function collect(functions: readonly AppFunction[], trigger: string, clientInput: () => TypedData) {
   const table = new Map<string, DurableFunction>();
   for (const { name, bindings } of functions) {
     const binding = bindings.find(({ type }) => type === trigger);
@@ -53,10 +53,10 @@ const collect = (functions: readonly AppFunction[], trigger: string, clientInput
       table.set(name.toLowerCase(), { name, inputs: inputsOf(binding, bindings, clientInput) });
   }
   return table;
-};
+}
 
-const inputsOf = (trigger: Binding, bindings: readonly Binding[], clientInput: () => TypedData) => {
+function inputsOf(trigger: Binding, bindings: readonly Binding[], clientInput: () => TypedData) {
   const clients = bindings.filter(({ type }) => type === 'durableClient');
   return (value: TypedData) =>
     new Map([[trigger.name, value], ...clients.map(({ name }): [string, TypedData] => [name, clientInput()])]);
-};
+}

@@ -59,11 +59,7 @@ export type EpisodeEnd =
  * Decides what an episode comes to, given what the worker answered: which tasks are new, whether the execution has ended, or that
  * the code no longer fits its history. `stamp` answers the time of each new event.
  */
-export const computeEpisode = (
-  episode: Episode,
-  answer: OrchestratorAnswer,
-  stamp: () => Timestamp,
-): EpisodeOutcome => {
+export function computeEpisode(episode: Episode, answer: OrchestratorAnswer, stamp: () => Timestamp): EpisodeOutcome {
   const { execution, incoming, past, startedAt } = episode;
   const begun: readonly HistoryEvent[] = [orchestratorStarted(startedAt), ...incoming];
   const history = [...past, ...begun];
@@ -85,14 +81,14 @@ export const computeEpisode = (
     customStatus: answer.customStatus,
     end,
   };
-};
+}
 
-const computeEnd = (
+function computeEnd(
   name: string,
   replay: Replay,
   answer: OrchestratorAnswer,
   history: readonly HistoryEvent[],
-): EpisodeEnd => {
+): EpisodeEnd {
   if (replay.terminated !== undefined) return { kind: 'terminated', reason: replay.terminated.reason };
   if (replay.failure?.kind === 'non-determinism') return failed(replay.failure.message, null);
   if (replay.failure !== undefined)
@@ -112,7 +108,7 @@ const computeEnd = (
       return { kind: 'continued', input, carriedOver: unconsumedEvents(answer.actions, history) };
     }
   }
-};
+}
 
 const failed = (reason: string, details: string | null): EpisodeEnd => ({ kind: 'failed', reason, details });
 
@@ -120,7 +116,7 @@ const failed = (reason: string, details: string | null): EpisodeEnd => ({ kind: 
  * The events that the orchestrator's code has not been given: of each name, those that came after as many as were waited for. It
  * goes by the exact name, because durable-functions does; its own waiters are in the order of the actions.
  */
-const unconsumedEvents = (actions: readonly Action[], history: readonly HistoryEvent[]): readonly EventRaised[] => {
+function unconsumedEvents(actions: readonly Action[], history: readonly HistoryEvent[]): readonly EventRaised[] {
   const waits = new Map<string, number>();
   const count = (action: Action): void => {
     if (action.kind === 'event') waits.set(action.name, (waits.get(action.name) ?? 0) + 1);
@@ -133,9 +129,9 @@ const unconsumedEvents = (actions: readonly Action[], history: readonly HistoryE
     waits.set(event.Name, Math.max(0, left - 1));
     return left === 0;
   });
-};
+}
 
-const scheduledEvent = (action: ScheduledAction, storesInputs: boolean, at: Timestamp): ScheduledEvent => {
+function scheduledEvent(action: ScheduledAction, storesInputs: boolean, at: Timestamp): ScheduledEvent {
   const stamped = { EventId: action.id, Timestamp: at };
   switch (action.kind) {
     case 'activity':
@@ -162,9 +158,9 @@ const scheduledEvent = (action: ScheduledAction, storesInputs: boolean, at: Time
     case 'timer':
       return { EventType: eventType.timerCreated, FireAt: action.fireAt, ...stamped };
   }
-};
+}
 
-const completionEvent = (end: EpisodeEnd, id: number, stamp: () => Timestamp): ExecutionCompleted | undefined => {
+function completionEvent(end: EpisodeEnd, id: number, stamp: () => Timestamp): ExecutionCompleted | undefined {
   const completed = (status: RuntimeStatus, result: string | null): ExecutionCompleted => ({
     EventType: eventType.executionCompleted,
     OrchestrationStatus: status,
@@ -184,7 +180,7 @@ const completionEvent = (end: EpisodeEnd, id: number, stamp: () => Timestamp): E
     case 'continued':
       return undefined;
   }
-};
+}
 
 const endStatus = (completion: ExecutionCompleted): EpisodeOutcome['status'] => ({
   runtimeStatus: completion.OrchestrationStatus,
@@ -192,7 +188,7 @@ const endStatus = (completion: ExecutionCompleted): EpisodeOutcome['status'] => 
 });
 
 /** While an instance runs only these three events change its status; suspending and resuming leave their reason as the output. */
-const statusOf = (incoming: readonly IncomingEvent[]): EpisodeOutcome['status'] => {
+function statusOf(incoming: readonly IncomingEvent[]): EpisodeOutcome['status'] {
   let status: EpisodeOutcome['status'];
   for (const event of incoming) {
     if (event.EventType === eventType.executionStarted) status = { runtimeStatus: 'Running' };
@@ -200,4 +196,4 @@ const statusOf = (incoming: readonly IncomingEvent[]): EpisodeOutcome['status'] 
     if (event.EventType === eventType.resumed) status = { runtimeStatus: 'Running', output: event.Reason };
   }
   return status;
-};
+}

@@ -7,7 +7,7 @@ export interface EventWaits {
   raise(name: string): void;
 }
 
-export const createEventWaits = (): EventWaits => {
+export function createEventWaits(): EventWaits {
   const waiting = new Map<string, (() => void)[]>();
   const early = new Map<string, number>();
   return {
@@ -27,4 +27,4 @@ export const createEventWaits = (): EventWaits => {
       else arrived();
     },
   };
-};
+}

@@ -1,3 +1,4 @@
+import { isTerminal } from './history.ts';
 import { type RenderedInput, renderInput } from './orchestrator-body.ts';
 import type { InstanceRow, Store } from './store.ts';
 import { type WireHistory, createWireHistory } from './wire-history.ts';
@@ -20,7 +21,7 @@ export interface HotInstances {
 }
 
 /** @param capacity characters of rendered history that may stay in memory. */
-export const createHotInstances = (store: Store, capacity: number): HotInstances => {
+export function createHotInstances(store: Store, capacity: number): HotInstances {
   const inHand = new Map<string, HotInstance>();
   const idle = new Map<string, HotInstance>();
   let size = 0;
@@ -47,7 +48,7 @@ export const createHotInstances = (store: Store, capacity: number): HotInstances
     },
     giveBack(hot) {
       if (inHand.get(hot.row.id) === hot) inHand.delete(hot.row.id);
-      if (hot.isGone) return;
+      if (hot.isGone || isTerminal(hot.row.runtimeStatus)) return;
       idle.set(hot.row.id, hot);
       size += hot.history.settled.length;
       for (const oldest of idle.keys()) {
@@ -61,4 +62,4 @@ export const createHotInstances = (store: Store, capacity: number): HotInstances
       if (hot !== undefined) hot.isGone = true;
     },
   };
-};
+}

@@ -41,7 +41,7 @@ export interface DurableEngine {
 const hotCapacity = 32 * 1024 * 1024;
 
 /** @throws when the file cannot be opened. */
-export const createDurableEngine = (options: DurableEngineOptions): DurableEngine => {
+export function createDurableEngine(options: DurableEngineOptions): DurableEngine {
   const { clock, invoke, log, newId, settings } = options;
   const store = createStore(options.databaseFile);
   const commits = createCommitQueue(store.database, (error) =>
@@ -74,4 +74,4 @@ export const createDurableEngine = (options: DurableEngineOptions): DurableEngin
     },
     handle,
   };
-};
+}

@@ -13,7 +13,7 @@ export interface NewInstance {
 }
 
 /** Writes a Pending instance with the message that will start it, in the place of an earlier instance of the same id. */
-export const insertInstance = (context: EngineContext, instance: NewInstance): Message => {
+export function insertInstance(context: EngineContext, instance: NewInstance): Message {
   const { store, stamp } = context;
   deleteInstance(context, instance.id);
   const at = stamp();
@@ -23,10 +23,10 @@ export const insertInstance = (context: EngineContext, instance: NewInstance): M
     executionId: instance.executionId,
     event: executionStarted({ ...instance, instanceId: instance.id, at }),
   });
-};
+}
 
 /** Takes away an instance with all that belongs to it; its activities that run are not stopped, their results are void. */
-export const deleteInstance = ({ store, instances }: EngineContext, id: string): boolean => {
+export function deleteInstance({ store, instances }: EngineContext, id: string): boolean {
   const row = store.findInstance(id);
   if (row === undefined) return false;
   instances.forget(id);
@@ -35,15 +35,15 @@ export const deleteInstance = ({ store, instances }: EngineContext, id: string):
   store.deleteTimersOf(id);
   store.deleteInstance(id);
   return true;
-};
+}
 
-export const insertMessage = ({ store, nextWorkId }: EngineContext, message: Omit<Message, 'id'>): Message => {
+export function insertMessage({ store, nextWorkId }: EngineContext, message: Omit<Message, 'id'>): Message {
   const numbered = { id: nextWorkId(), ...message };
   store.insertMessage(numbered);
   return numbered;
-};
+}
 
-export const isRunning = ({ store }: EngineContext, id: string): boolean => {
+export function isRunning({ store }: EngineContext, id: string): boolean {
   const row = store.findInstance(id);
   return row !== undefined && !isTerminal(row.runtimeStatus);
-};
+}

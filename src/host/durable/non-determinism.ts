@@ -19,10 +19,7 @@ const isSameName = (one: string, other: string): boolean => one.toLowerCase() ==
  * difference as DurableTask.Core does (TaskOrchestrationContext.HandleTaskScheduledEvent and its siblings). Inputs and due times are
  * not compared there, so not here.
  */
-export const describeDivergence = (
-  event: ScheduledEvent,
-  replayed: ScheduledAction | undefined,
-): string | undefined => {
+export function describeDivergence(event: ScheduledEvent, replayed: ScheduledAction | undefined): string | undefined {
   switch (event.EventType) {
     case eventType.taskScheduled:
       return describeActivity(event.EventId, event.Name, replayed);
@@ -31,9 +28,9 @@ export const describeDivergence = (
     case eventType.subOrchestrationCreated:
       return describeSubOrchestration(event.EventId, event.Name, event.InstanceId, replayed);
   }
-};
+}
 
-const describeActivity = (id: number, name: string, replayed: ScheduledAction | undefined): string | undefined => {
+function describeActivity(id: number, name: string, replayed: ScheduledAction | undefined): string | undefined {
   if (replayed === undefined) {
     return (
       `${prefix} an activity task with sequence ID ${id} and name '${name}' (version ''), but the current replay execution ` +
@@ -46,9 +43,9 @@ const describeActivity = (id: number, name: string, replayed: ScheduledAction | 
   }
   if (isSameName(name, replayed.name)) return undefined;
   return `${recorded} scheduled an activity task named '${replayed.name}' with this sequence number.  ${question}`;
-};
+}
 
-const describeTimer = (id: number, replayed: ScheduledAction | undefined): string | undefined => {
+function describeTimer(id: number, replayed: ScheduledAction | undefined): string | undefined {
   if (replayed === undefined) {
     return (
       `${prefix} a timer task with sequence number ${id} but the current replay execution hasn't (yet?) scheduled this task. ` +
@@ -60,14 +57,14 @@ const describeTimer = (id: number, replayed: ScheduledAction | undefined): strin
     `${prefix} a timer task with sequence number ${id} named but the current orchestration replay instead produced a ` +
     `${actionClass[replayed.kind]} action with this sequence number. ${question}`
   );
-};
+}
 
-const describeSubOrchestration = (
+function describeSubOrchestration(
   id: number,
   name: string,
   instanceId: string,
   replayed: ScheduledAction | undefined,
-): string | undefined => {
+): string | undefined {
   const recorded = `${prefix} a sub-orchestration task with sequence ID ${id} and name '${name}' (version '', instance ID '${instanceId}')`;
   if (replayed === undefined) {
     return `${recorded}, but the current replay execution hasn't (yet?) scheduled this task. ${question}`;
@@ -83,4 +80,4 @@ const describeSubOrchestration = (
     `${recorded}, but the current orchestration replay instead scheduled a sub-orchestration task with name ${replayed.name} ` +
     `at this sequence number. ${question}`
   );
-};
+}

@@ -52,7 +52,7 @@ const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Never throws: an answer that cannot be understood is a failure of the orchestrator, as in the extension. */
-export const parseAnswer = (functionName: string, result: InvocationResult): OrchestratorAnswer => {
+export function parseAnswer(functionName: string, result: InvocationResult): OrchestratorAnswer {
   try {
     if (result.ok) return readState(JSON.parse(textOf(result.returnValue)), null);
     const { message, stackTrace } = result.exception;
@@ -63,7 +63,7 @@ export const parseAnswer = (functionName: string, result: InvocationResult): Orc
   } catch (error) {
     return failedAnswer(error instanceof Error ? error.message : String(error), null);
   }
-};
+}
 
 /** The answer of an orchestrator that could not be asked, or not be understood. */
 export const failedAnswer = (error: string, stack: string | null): OrchestratorAnswer => ({
@@ -72,21 +72,21 @@ export const failedAnswer = (error: string, stack: string | null): OrchestratorA
   customStatus: null,
 });
 
-const textOf = (data: TypedData): string => {
+function textOf(data: TypedData): string {
   if (data !== undefined && 'json' in data) return data.json;
   if (data !== undefined && 'string' in data) return data.string;
   throw new Error('Out of proc orchestrators must return a valid JSON schema');
-};
+}
 
-const readFailureState = (message: string): unknown => {
+function readFailureState(message: string): unknown {
   const at = message.indexOf(stateMark);
   if (at < 0) return undefined;
   const state: unknown = JSON.parse(message.slice(at + stateMark.length));
   const isValid = isFields(state) && state.isDone === false && typeof state.error === 'string' && state.error !== '';
   return isValid ? state : undefined;
-};
+}
 
-const readState = (state: unknown, stack: string | null): OrchestratorAnswer => {
+function readState(state: unknown, stack: string | null): OrchestratorAnswer {
   if (!isFields(state) || !Array.isArray(state.actions)) {
     throw new Error('Out of proc orchestrators must return a valid JSON schema');
   }
@@ -105,12 +105,12 @@ const readState = (state: unknown, stack: string | null): OrchestratorAnswer => 
     );
   }
   return { actions: readActions(batches[0]), end: readEnd(state, stack), customStatus };
-};
+}
 
-const readEnd = (state: Fields, stack: string | null): AnswerEnd => {
+function readEnd(state: Fields, stack: string | null): AnswerEnd {
   if (typeof state.error === 'string' && state.error !== '') return { kind: 'failed', error: state.error, stack };
   return state.isDone === true ? { kind: 'done', output: serialise(state.output) } : { kind: 'waiting' };
-};
+}
 
 /** JSON text as it travels in events, where absent and null are both null. */
 export const serialise = (value: unknown): string | null =>
@@ -118,7 +118,7 @@ export const serialise = (value: unknown): string | null =>
 
 const readActions = (actions: readonly unknown[]): readonly Action[] => actions.map(readAction);
 
-const readAction = (action: unknown): Action => {
+function readAction(action: unknown): Action {
   if (!isFields(action)) throw new Error(`An action of an orchestrator must be an object, but is ${String(action)}.`);
   switch (action.actionType) {
     case 0:
@@ -142,7 +142,7 @@ const readAction = (action: unknown): Action => {
     default:
       throw new Error(unsupported(action.actionType));
   }
-};
+}
 
 const laterActions: Readonly<Record<number, string>> = {
   7: 'callEntity',
@@ -167,7 +167,7 @@ const readSubOrchestration = (action: Fields) => ({
 const readCompound = (action: Fields): readonly Action[] =>
   Array.isArray(action.compoundActions) ? readActions(action.compoundActions) : [];
 
-const readRetry = (action: Fields): RetryPolicy => {
+function readRetry(action: Fields): RetryPolicy {
   const options = isFields(action.retryOptions) ? action.retryOptions : {};
   const number = (name: string, otherwise: number): number => {
     const value = options[name];
@@ -180,18 +180,18 @@ const readRetry = (action: Fields): RetryPolicy => {
     maxIntervalMs: number('maxRetryIntervalInMilliseconds', Infinity),
     timeoutMs: number('retryTimeoutInMilliseconds', Infinity),
   };
-};
+}
 
-const readTime = (value: string): Timestamp => {
+function readTime(value: string): Timestamp {
   const time = parseTimestamp(value);
   if (time === undefined) throw new Error(`The fireAt of a timer must be a date, but is ${JSON.stringify(value)}.`);
   return time;
-};
+}
 
-const text = (action: Fields, name: string): string => {
+function text(action: Fields, name: string): string {
   const value = action[name];
   if (typeof value === 'string') return value;
   throw new Error(
     `An action of type ${String(action.actionType)} needs a string as its ${name}, but has ${String(value)}.`,
   );
-};
+}

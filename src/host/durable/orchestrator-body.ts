@@ -18,12 +18,12 @@ export const renderInput = (input: string | null): RenderedInput =>
   input === null ? 'null' : JSON.stringify(JSON.parse(input), null, 2).replaceAll('\n', '\n  ');
 
 /** What an orchestrator function is called with: an indented JSON text, the history first. */
-export const renderOrchestratorBody = (
+export function renderOrchestratorBody(
   execution: Execution,
   past: WireHistory,
   fresh: readonly HistoryEvent[],
   input: RenderedInput,
-): string => {
+): string {
   const rest = {
     instanceId: execution.instanceId,
     isReplaying: !fresh.some((event) => event.EventType === eventType.executionStarted),
@@ -33,4 +33,4 @@ export const renderOrchestratorBody = (
   };
   const history = renderHistory(past, fresh);
   return `{\n  "history": [\n${history}\n  ],\n  "input": ${input},\n${JSON.stringify(rest, null, 2).slice(2)}`;
-};
+}

@@ -10,12 +10,12 @@ import { dueMilliseconds } from './timestamp.ts';
 import { settleEvents } from './wire-history.ts';
 
 /** Writes what an episode came to, all of it in the transaction that is open, and answers what there is to do now. */
-export const recordEpisode = (
+export function recordEpisode(
   context: EngineContext,
   hot: HotInstance,
   consumed: readonly Message[],
   outcome: EpisodeOutcome,
-): OutgoingWork => {
+): OutgoingWork {
   const { store } = context;
   for (const message of consumed) store.deleteMessage(message.id);
   const scheduled = outcome.scheduled.map(({ action }) => recordScheduled(context, hot.row, action));
@@ -30,7 +30,7 @@ export const recordEpisode = (
     activities: scheduled.flatMap(({ activity }) => activity ?? []),
     timers: scheduled.flatMap(({ timer }) => timer ?? []),
   };
-};
+}
 
 interface Scheduled {
   readonly message?: Message;
@@ -38,7 +38,7 @@ interface Scheduled {
   readonly timer?: TimerRow;
 }
 
-const recordScheduled = (context: EngineContext, row: InstanceRow, action: ScheduledAction): Scheduled => {
+function recordScheduled(context: EngineContext, row: InstanceRow, action: ScheduledAction): Scheduled {
   const { store, nextWorkId, stamp } = context;
   const owner = { instanceId: row.id, executionId: row.executionId };
   switch (action.kind) {
@@ -64,19 +64,19 @@ const recordScheduled = (context: EngineContext, row: InstanceRow, action: Sched
     case 'sub-orchestration':
       return { message: startSubOrchestration(context, row, action) };
   }
-};
+}
 
 /** A string arrives as it is (durable-functions has encoded it twice), true as .NET's `True`, nothing as nothing. */
-const activityInput = (input: unknown): string | null => {
+function activityInput(input: unknown): string | null {
   if (typeof input === 'string') return input;
   if (typeof input === 'boolean') return input ? 'True' : 'False';
   return serialise(input);
-};
+}
 
 type SubOrchestration = Extract<ScheduledAction, { kind: 'sub-orchestration' }>;
 
 /** What cannot be started fails at once, where the real engine would leave the parent waiting for ever. */
-const startSubOrchestration = (context: EngineContext, row: InstanceRow, action: SubOrchestration): Message => {
+function startSubOrchestration(context: EngineContext, row: InstanceRow, action: SubOrchestration): Message {
   const { functions, newId, settings } = context;
   const refuse = (reason: string) =>
     insertMessage(context, {
@@ -112,9 +112,9 @@ const startSubOrchestration = (context: EngineContext, row: InstanceRow, action:
     },
     generation: null,
   });
-};
+}
 
-const recordStatus = ({ store }: EngineContext, hot: HotInstance, outcome: EpisodeOutcome): void => {
+function recordStatus({ store }: EngineContext, hot: HotInstance, outcome: EpisodeOutcome): void {
   const { status } = outcome;
   hot.row = {
     ...hot.row,
@@ -124,9 +124,9 @@ const recordStatus = ({ store }: EngineContext, hot: HotInstance, outcome: Episo
     updatedAt: outcome.events.at(-1)?.Timestamp ?? hot.row.updatedAt,
   };
   store.updateInstance(hot.row);
-};
+}
 
-const recordEnd = (context: EngineContext, hot: HotInstance, end: EpisodeEnd): readonly Message[] => {
+function recordEnd(context: EngineContext, hot: HotInstance, end: EpisodeEnd): readonly Message[] {
   const { row } = hot;
   switch (end.kind) {
     case 'open':
@@ -141,25 +141,25 @@ const recordEnd = (context: EngineContext, hot: HotInstance, end: EpisodeEnd): r
       // A rewind may yet need what is still on its way.
       return tellParent(context, row.parent, end);
   }
-};
+}
 
-const tellParent = (
+function tellParent(
   context: EngineContext,
   parent: InstanceRow['parent'],
   end: Extract<EpisodeEnd, { kind: 'completed' | 'failed' | 'terminated' }>,
-): readonly Message[] => {
+): readonly Message[] {
   if (parent === null) return [];
   const { InstanceId, ExecutionId } = parent.OrchestrationInstance;
   if (context.store.findInstance(InstanceId)?.executionId !== ExecutionId) return [];
   const event = subOrchestrationOutcome(parent.TaskScheduleId, end, context.stamp());
   return [insertMessage(context, { instanceId: InstanceId, executionId: ExecutionId, event })];
-};
+}
 
-const subOrchestrationOutcome = (
+function subOrchestrationOutcome(
   taskId: number,
   end: Extract<EpisodeEnd, { kind: 'completed' | 'failed' | 'terminated' }>,
   at: string,
-): IncomingEvent => {
+): IncomingEvent {
   const stamped = { EventId: -1, Timestamp: at };
   if (end.kind === 'completed') {
     return { EventType: eventType.subOrchestrationCompleted, TaskScheduledId: taskId, Result: end.result, ...stamped };
@@ -172,14 +172,14 @@ const subOrchestrationOutcome = (
     FailureDetails: null,
     ...stamped,
   };
-};
+}
 
 /** The next execution begins with an empty history and with the events that the last one has left. */
-const continueAsNew = (
+function continueAsNew(
   context: EngineContext,
   hot: HotInstance,
   end: Extract<EpisodeEnd, { kind: 'continued' }>,
-): readonly Message[] => {
+): readonly Message[] {
   const { store, stamp, newId } = context;
   const { row } = hot;
   const at = stamp();
@@ -192,4 +192,4 @@ const continueAsNew = (
   const start = { instanceId: row.id, executionId, name, version, parent, input: end.input, generation: null, at };
   const events: readonly IncomingEvent[] = [executionStarted(start), ...end.carriedOver, orchestratorCompleted(at)];
   return events.map((event) => insertMessage(context, { instanceId: row.id, executionId, event }));
-};
+}

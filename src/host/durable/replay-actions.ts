@@ -22,11 +22,11 @@ export interface Replay {
   readonly failure: ReplayState['failure'];
 }
 
-export const replayActions = (
+export function replayActions(
   subject: ReplaySubject,
   actions: readonly Action[],
   history: Iterable<HistoryEvent>,
-): Replay => {
+): Replay {
   const state: ReplayState = {
     subject,
     tasks: createScheduledTasks(),
@@ -49,7 +49,7 @@ export const replayActions = (
     terminated: feed.terminated(),
     failure: state.failure,
   };
-};
+}
 
 interface Walk {
   start(): void;
@@ -57,7 +57,7 @@ interface Walk {
 }
 
 /** Awaits the actions one after the other; a loop, so that a thousand actions that settle at once do not fill the stack. */
-const createWalk = (state: ReplayState, actions: readonly Action[]): Walk => {
+function createWalk(state: ReplayState, actions: readonly Action[]): Walk {
   let next = 0;
   let isAwaiting = false;
   let isLooping = false;
@@ -85,14 +85,14 @@ const createWalk = (state: ReplayState, actions: readonly Action[]): Walk => {
     },
     isOver: () => isStarted && !isAwaiting && next === actions.length,
   };
-};
+}
 
 interface Feed {
   process(event: HistoryEvent): void;
   terminated(): Replay['terminated'];
 }
 
-const createFeed = (state: ReplayState, walk: Walk): Feed => {
+function createFeed(state: ReplayState, walk: Walk): Feed {
   const { tasks, events } = state;
   const held: HistoryEvent[] = [];
   let isSuspended = false;
@@ -146,4 +146,4 @@ const createFeed = (state: ReplayState, walk: Walk): Feed => {
   };
 
   return { process, terminated: () => terminated };
-};
+}

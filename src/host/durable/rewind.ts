@@ -13,7 +13,7 @@ export interface RewoundHistory {
  * SubOrchestrationInstanceFailed without its creation, and the end. Everything else stays, also what a failure has caused (retry
  * timers, compensations); code that has been that way then no longer fits its history.
  */
-export const computeRewind = (history: readonly HistoryEvent[]): RewoundHistory => {
+export function computeRewind(history: readonly HistoryEvent[]): RewoundHistory {
   const replaced = new Map<number, Generic>();
   const failedChildren = new Set<string>();
   const takeOut = (place: number): void => {
@@ -33,7 +33,7 @@ export const computeRewind = (history: readonly HistoryEvent[]): RewoundHistory 
     }
   }
   return { replaced, failedChildren: [...failedChildren] };
-};
+}
 
 const findScheduled = (history: readonly HistoryEvent[], type: HistoryEvent['EventType'], id: number): number =>
   history.findIndex((event) => event.EventType === type && event.EventId === id);

@@ -33,7 +33,7 @@ export interface ScheduledTasks {
   nextId(): number;
 }
 
-export const createScheduledTasks = (): ScheduledTasks => {
+export function createScheduledTasks(): ScheduledTasks {
   const open = new Map<number, Settle>();
   let unconfirmed = new Map<number, ScheduledAction>();
   let heldBack = new Map<number, ScheduledAction>();
@@ -66,4 +66,4 @@ export const createScheduledTasks = (): ScheduledTasks => {
     unconfirmed: () => [...unconfirmed.values()].sort((one, other) => one.id - other.id),
     nextId: () => nextId,
   };
-};
+}

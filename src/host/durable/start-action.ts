@@ -27,7 +27,7 @@ export interface ReplayState {
 }
 
 /** Starts one action and calls `settle` when the extension would stop awaiting it; that may be at once. */
-export const startAction = (state: ReplayState, action: Action, settle: Settle): void => {
+export function startAction(state: ReplayState, action: Action, settle: Settle): void {
   switch (action.kind) {
     case 'activity':
     case 'sub-orchestration':
@@ -43,16 +43,16 @@ export const startAction = (state: ReplayState, action: Action, settle: Settle):
     case 'when-any':
       return startCompound(state, action.kind, action.actions, settle);
   }
-};
+}
 
 type Call = Extract<Action, { kind: 'activity' | 'sub-orchestration' }>;
 
-const startCall = (state: ReplayState, call: Call, settle: Settle): void => {
+function startCall(state: ReplayState, call: Call, settle: Settle): void {
   if (call.retry === undefined) startAttempt(state, call, settle);
   else startWithRetries(state, call, call.retry, settle);
-};
+}
 
-const startAttempt = (state: ReplayState, call: Call, settle: Settle): void => {
+function startAttempt(state: ReplayState, call: Call, settle: Settle): void {
   const { subject, tasks } = state;
   if (call.kind === 'activity') {
     tasks.schedule((id) => ({ kind: 'activity', id, name: call.name, input: call.input }), settle);
@@ -68,13 +68,13 @@ const startAttempt = (state: ReplayState, call: Call, settle: Settle): void => {
     const instanceId = call.instanceId ?? `${subject.executionId}:${id}`;
     return { kind: 'sub-orchestration', id, name: call.name, instanceId, input: call.input };
   }, settle);
-};
+}
 
 const isOwnId = (subject: ReplaySubject, instanceId: string): boolean =>
   [subject.instanceId, subject.parentInstanceId].some((own) => own?.toLowerCase() === instanceId.toLowerCase());
 
 /** After every failed attempt comes a timer, also after the last one: only when it has fired does durable-functions fail the task. */
-const startWithRetries = (state: ReplayState, call: Call, retry: RetryPolicy, settle: Settle): void => {
+function startWithRetries(state: ReplayState, call: Call, retry: RetryPolicy, settle: Settle): void {
   const firstAttemptAt = state.now;
   const attempt = (count: number): void =>
     startAttempt(state, call, (succeeded) => {
@@ -89,13 +89,13 @@ const startWithRetries = (state: ReplayState, call: Call, retry: RetryPolicy, se
       return startTimer(state, addMilliseconds(state.now, delay), false, () => attempt(count + 1));
     });
   attempt(0);
-};
+}
 
 const describeRetryTimeout = (name: string, retry: RetryPolicy): string =>
   `'${name}' has failed, and its retryTimeoutInMilliseconds of ${retry.timeoutMs} ms is over before its ` +
   `${retry.maxAttempts} attempts are used up. durable-functions cannot be told so. Use maxNumberOfAttempts alone to end retries.`;
 
-const startTimer = (state: ReplayState, fireAt: Timestamp, isCanceled: boolean, settle: Settle): void => {
+function startTimer(state: ReplayState, fireAt: Timestamp, isCanceled: boolean, settle: Settle): void {
   const isLong = millisecondsBetween(state.now, fireAt) > maxTimerMs;
   const startPart = (partAt: Timestamp): void => {
     const id = state.tasks.schedule(
@@ -109,16 +109,16 @@ const startTimer = (state: ReplayState, fireAt: Timestamp, isCanceled: boolean, 
     if (isCanceled) state.tasks.settle(id, false);
   };
   startPart(isLong ? addMilliseconds(state.now, timerPartMs) : fireAt);
-};
+}
 
-const startCompound = (
+function startCompound(
   state: ReplayState,
   kind: 'when-all' | 'when-any',
   actions: readonly Action[],
   settle: Settle,
-): void => {
+): void {
   let awaited = kind === 'when-any' ? Math.min(1, actions.length) : actions.length;
   if (awaited === 0) return settle(true);
   for (const action of actions) startAction(state, action, () => --awaited === 0 && settle(true));
   return undefined;
-};
+}

@@ -73,14 +73,30 @@ export interface TimerRow {
   readonly event: IncomingEvent;
 }
 
+/** Of the tables; a file of another version is refused rather than misread. */
+const schemaVersion = 1;
+
+function prepareSchema(database: DatabaseSync, databaseFile: string): void {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
+  if (version !== 0 && version !== schemaVersion) {
+    database.close();
+    throw new Error(
+      `${databaseFile} was written by another version of this host (tables ${version}, this host knows ${schemaVersion}). ` +
+        'Start that version, or give another data folder.',
+    );
+  }
+  database.exec(schema);
+  database.exec(`PRAGMA user_version = ${schemaVersion}`);
+}
+
 export type Store = ReturnType<typeof createStore>;
 
 type Row = Record<string, unknown>;
 
-export const createStore = (databaseFile: string) => {
+export function createStore(databaseFile: string) {
   const database = new DatabaseSync(databaseFile);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  database.exec(schema);
+  prepareSchema(database, databaseFile);
   const all = <T>(sql: string, read: (row: Row) => T) => {
     const statement = database.prepare(sql);
     return (...values: SQLInputValue[]): T[] => statement.all(...values).map(read);
@@ -99,12 +115,12 @@ export const createStore = (databaseFile: string) => {
       all(`SELECT * FROM instances WHERE ${where} ORDER BY id LIMIT ?`, readInstance)(...values, limit),
     close: () => database.close(),
   };
-};
+}
 
 type All = <T>(sql: string, read: (row: Row) => T) => (...values: SQLInputValue[]) => T[];
 type Run = (sql: string) => (...values: SQLInputValue[]) => number;
 
-const instanceQueries = (all: All, run: Run) => {
+function instanceQueries(all: All, run: Run) {
   const find = all('SELECT * FROM instances WHERE id = ?', readInstance);
   const insert = run(
     `INSERT INTO instances (id, executionId, name, version, parent, generation, input, runtimeStatus, createdAt, updatedAt)
@@ -135,9 +151,9 @@ const instanceQueries = (all: All, run: Run) => {
       renew(row.executionId, row.generation, row.input, row.createdAt, row.createdAt, id),
     deleteInstance: (id: string) => remove(id),
   };
-};
+}
 
-const historyQueries = (all: All, run: Run) => {
+function historyQueries(all: All, run: Run) {
   const read = all('SELECT event FROM history WHERE instance = ? ORDER BY sequence', readEvent);
   const insert = run('INSERT INTO history (instance, sequence, event) VALUES (?, ?, ?)');
   const replace = run('UPDATE history SET event = ? WHERE instance = ? AND sequence = ?');
@@ -152,9 +168,9 @@ const historyQueries = (all: All, run: Run) => {
       replace(JSON.stringify(event), instanceKey, sequence),
     deleteHistory: (instanceKey: number) => remove(instanceKey),
   };
-};
+}
 
-const workQueries = (all: All, run: Run) => {
+function workQueries(all: All, run: Run) {
   const columns = 'id, instanceId, executionId';
   const insertMessage = run(`INSERT INTO messages (${columns}, event) VALUES (?, ?, ?, ?)`);
   const insertActivity = run(`INSERT INTO activities (${columns}, taskId, name, input) VALUES (?, ?, ?, ?, ?, ?)`);
@@ -199,7 +215,7 @@ const workQueries = (all: All, run: Run) => {
     deleteTimer: run('DELETE FROM timers WHERE id = ?'),
     deleteTimersOf: run('DELETE FROM timers WHERE instanceId = ?'),
   };
-};
+}
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 

@@ -9,10 +9,7 @@ export interface TimerAlarm {
 }
 
 /** Turns timers that are due into messages. The timers are in the store; only the time of the earliest is kept here. */
-export const createTimerAlarm = (
-  context: EngineContext,
-  deliver: (messages: readonly Message[]) => void,
-): TimerAlarm => {
+export function createTimerAlarm(context: EngineContext, deliver: (messages: readonly Message[]) => void): TimerAlarm {
   const { clock, commits, store } = context;
   let armedFor = Infinity;
   let disarm: (() => void) | undefined;
@@ -41,4 +38,4 @@ export const createTimerAlarm = (
   const first = store.nextTimerDue();
   if (first !== undefined) arm(first);
   return { expect: arm, stop: () => disarm?.() };
-};
+}

@@ -8,50 +8,50 @@ export type Timestamp = string;
 
 const ticksPerMillisecond = 10_000;
 
-const formatTimestamp = (milliseconds: number, ticks: number): Timestamp => {
+function formatTimestamp(milliseconds: number, ticks: number): Timestamp {
   const whole = new Date(milliseconds).toISOString();
   const fraction = `${whole.slice(20, 23)}${String(ticks).padStart(4, '0')}`.replace(/0+$/, '');
   return fraction === '' ? `${whole.slice(0, 19)}Z` : `${whole.slice(0, 19)}.${fraction}Z`;
-};
+}
 
-const splitTimestamp = (timestamp: Timestamp): { milliseconds: number; ticks: number } => {
+function splitTimestamp(timestamp: Timestamp): { milliseconds: number; ticks: number } {
   const fraction = (/\.(\d+)Z$/.exec(timestamp)?.[1] ?? '').padEnd(7, '0');
   return {
     milliseconds: Date.parse(`${timestamp.slice(0, 19)}.${fraction.slice(0, 3)}Z`),
     ticks: Number(fraction.slice(3, 7)),
   };
-};
+}
 
-export const addMilliseconds = (timestamp: Timestamp, added: number): Timestamp => {
+export function addMilliseconds(timestamp: Timestamp, added: number): Timestamp {
   const { milliseconds, ticks } = splitTimestamp(timestamp);
   const allTicks = ticks + Math.round((added % 1) * ticksPerMillisecond);
   const carried = Math.floor(allTicks / ticksPerMillisecond);
   return formatTimestamp(milliseconds + Math.floor(added) + carried, allTicks - carried * ticksPerMillisecond);
-};
+}
 
 /** The first whole millisecond that is not before the timestamp: what a timer waits for, so that it never fires early. */
-export const dueMilliseconds = (timestamp: Timestamp): number => {
+export function dueMilliseconds(timestamp: Timestamp): number {
   const { milliseconds, ticks } = splitTimestamp(timestamp);
   return ticks > 0 ? milliseconds + 1 : milliseconds;
-};
+}
 
 /** Milliseconds from `earlier` to `later`, the part below the millisecond included. */
-export const millisecondsBetween = (earlier: Timestamp, later: Timestamp): number => {
+export function millisecondsBetween(earlier: Timestamp, later: Timestamp): number {
   const from = splitTimestamp(earlier);
   const to = splitTimestamp(later);
   return to.milliseconds - from.milliseconds + (to.ticks - from.ticks) / ticksPerMillisecond;
-};
+}
 
 /** The same instant in the one form that the history knows, or undefined when `text` is not a date. */
-export const parseTimestamp = (text: string): Timestamp | undefined => {
+export function parseTimestamp(text: string): Timestamp | undefined {
   const milliseconds = Date.parse(text);
   if (Number.isNaN(milliseconds)) return undefined;
   const ticks = Number((/\.\d{3}(\d{1,4})/.exec(text)?.[1] ?? '').padEnd(4, '0'));
   return formatTimestamp(milliseconds, ticks);
-};
+}
 
 /** Answers the time of each call, one tick (100 ns) later than the call before where the clock stood still: events keep their order. */
-export const createStamp = (clock: Clock): (() => Timestamp) => {
+export function createStamp(clock: Clock): () => Timestamp {
   let lastMilliseconds = 0;
   let ticks = 0;
   return () => {
@@ -61,4 +61,4 @@ export const createStamp = (clock: Clock): (() => Timestamp) => {
     if (ticks === ticksPerMillisecond) ticks = 0;
     return formatTimestamp(lastMilliseconds, ticks);
   };
-};
+}

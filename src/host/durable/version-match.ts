@@ -9,7 +9,7 @@ export type VersionVerdict =
 type VersionSettings = Pick<DurableTaskSettings, 'defaultVersion' | 'versionMatchStrategy' | 'versionFailureStrategy'>;
 
 /** Whether this host may run an instance of the given version (DurableTask.Core's VersioningSettings). */
-export const judgeVersion = (version: string | null, settings: VersionSettings): VersionVerdict => {
+export function judgeVersion(version: string | null, settings: VersionSettings): VersionVerdict {
   const own = settings.defaultVersion ?? '';
   if (isMatch(version ?? '', own, settings.versionMatchStrategy)) return { kind: 'run' };
   if (settings.versionFailureStrategy === 'Reject') return { kind: 'wait' };
@@ -17,9 +17,9 @@ export const judgeVersion = (version: string | null, settings: VersionSettings):
     `The orchestration's version '${version ?? ''}' does not match this host's version '${own}' ` +
     `(versionMatchStrategy ${settings.versionMatchStrategy}).`;
   return { kind: 'fail', reason };
-};
+}
 
-const isMatch = (version: string, own: string, strategy: VersionSettings['versionMatchStrategy']): boolean => {
+function isMatch(version: string, own: string, strategy: VersionSettings['versionMatchStrategy']): boolean {
   switch (strategy) {
     case 'None':
       return true;
@@ -28,12 +28,12 @@ const isMatch = (version: string, own: string, strategy: VersionSettings['versio
     case 'CurrentOrOlder':
       return compareVersions(version, own) <= 0;
   }
-};
+}
 
 const isNumeric = (text: string): boolean => /^\d+(\.\d+)*$/.test(text);
 
 /** Numbers part by part, as .NET's Version; no version is the oldest, and what is not made of numbers is compared as text. */
-const compareVersions = (one: string, other: string): number => {
+function compareVersions(one: string, other: string): number {
   if (one === '' || other === '' || !isNumeric(one) || !isNumeric(other)) return one.localeCompare(other);
   const [left, right] = [one, other].map((text) => text.split('.').map(Number));
   const length = Math.max(left?.length ?? 0, right?.length ?? 0);
@@ -42,4 +42,4 @@ const compareVersions = (one: string, other: string): number => {
     if (difference !== 0) return difference;
   }
   return 0;
-};
+}

@@ -9,13 +9,13 @@ export interface WireHistory {
   readonly events: HistoryEvent[];
 }
 
-export const createWireHistory = (events: readonly HistoryEvent[]): WireHistory => {
+export function createWireHistory(events: readonly HistoryEvent[]): WireHistory {
   const history: WireHistory = { settled: '', events: [] };
   settleEvents(history, events);
   return history;
-};
+}
 
-export const settleEvents = (history: WireHistory, added: readonly HistoryEvent[]): void => {
+export function settleEvents(history: WireHistory, added: readonly HistoryEvent[]): void {
   const { events } = history;
   const before = events.length;
   events.push(...added);
@@ -23,12 +23,12 @@ export const settleEvents = (history: WireHistory, added: readonly HistoryEvent[
     const rendered = renderEvent(event, isOutcome(event) || isContinuedMark(events, before + index));
     history.settled = history.settled === '' ? rendered : `${history.settled},\n${rendered}`;
   }
-};
+}
 
-export const renderHistory = (history: WireHistory, fresh: readonly HistoryEvent[]): string => {
+export function renderHistory(history: WireHistory, fresh: readonly HistoryEvent[]): string {
   const rendered = fresh.map((event) => renderEvent(event, false)).join(',\n');
   return history.settled === '' ? rendered : `${history.settled},\n${rendered}`;
-};
+}
 
 /** IsPlayed stays false for what the orchestration scheduled and for the marks around an episode. */
 const isOutcome = (event: HistoryEvent): boolean =>
@@ -40,7 +40,7 @@ const isOutcome = (event: HistoryEvent): boolean =>
  * The one exception is the mark that continueAsNew leaves behind the new ExecutionStarted, for it arrived as the new events did.
  * A sub-orchestration's looks like an ordinary end of its first episode, unless that has an end of its own.
  */
-const isContinuedMark = (events: readonly HistoryEvent[], index: number): boolean => {
+function isContinuedMark(events: readonly HistoryEvent[], index: number): boolean {
   const [, start] = events;
   if (start?.EventType !== eventType.executionStarted || start.Generation !== null) return false;
   if (events[index]?.EventType !== eventType.orchestratorCompleted) return false;
@@ -48,13 +48,13 @@ const isContinuedMark = (events: readonly HistoryEvent[], index: number): boolea
   if (start.ParentInstance === null) return true;
   const next = events.slice(index + 1).find(isBoundary);
   return next?.EventType === eventType.orchestratorCompleted;
-};
+}
 
 const isBoundary = ({ EventType }: HistoryEvent): boolean =>
   EventType === eventType.orchestratorStarted || EventType === eventType.orchestratorCompleted;
 
-const renderEvent = (event: HistoryEvent, isPlayed: boolean): string => {
+function renderEvent(event: HistoryEvent, isPlayed: boolean): string {
   const { EventId, Timestamp, ...rest } = event;
   const text = JSON.stringify({ ...rest, EventId, IsPlayed: isPlayed, Timestamp }, null, 2);
   return `    ${text.replaceAll('\n', '\n    ')}`;
-};
+}

@@ -6,11 +6,11 @@ export interface WorkQueue<T> {
 }
 
 /** @param interrupted told of work that rejects; it may add it again. */
-export const createWorkQueue = <T>(
+export function createWorkQueue<T>(
   limit: number,
   run: (work: T) => Promise<void>,
   interrupted: (work: T, error: unknown) => void,
-): WorkQueue<T> => {
+): WorkQueue<T> {
   let waiting: T[] = [];
   let taken = 0;
   let isStopped = false;
@@ -52,4 +52,4 @@ export const createWorkQueue = <T>(
       await Promise.all(running);
     },
   };
-};
+}

@@ -5,13 +5,13 @@ import { type ManagementRequest, emptyResponse, errorResponse, parseJsonBody, qu
 import type { InstanceOperation, ManagementContext } from './operation.ts';
 
 /** The event is accepted for the execution that runs; its 202 is sent when it is on disk. */
-const send = (context: ManagementContext, instance: InstanceRow, event: IncomingEvent) => {
+function send(context: ManagementContext, instance: InstanceRow, event: IncomingEvent) {
   const message = context.commits.write(() =>
     insertMessage(context, { instanceId: instance.id, executionId: null, event }),
   );
   context.deliver([message]);
   return emptyResponse(202);
-};
+}
 
 const reasonOf = (request: ManagementRequest): string | null => queryValue(request, 'reason') ?? null;
 

@@ -41,7 +41,7 @@ type HistoryView =
   { readonly ok: true; readonly events: readonly View[] } | { readonly ok: false; readonly error: string };
 
 /** The history as a status answers it (DurableClient.GetDurableOrchestrationStatusAsync): what has an outcome stands there once. */
-export const renderHistoryEvents = (history: readonly HistoryEvent[], options: HistoryViewOptions): HistoryView => {
+export function renderHistoryEvents(history: readonly HistoryEvent[], options: HistoryViewOptions): HistoryView {
   const scheduled = new Map<string, HistoryEvent>();
   const views = new Map<HistoryEvent, View>();
   for (const event of history) {
@@ -63,23 +63,23 @@ export const renderHistoryEvents = (history: readonly HistoryEvent[], options: H
     views.set(event, view);
   }
   return { ok: true, events: [...views.values()] };
-};
+}
 
 const scheduleKey = (event: HistoryEvent): string | undefined =>
   event.EventType === eventType.taskScheduled || event.EventType === eventType.subOrchestrationCreated
     ? `${typeNames[event.EventType]}_${event.EventId}`
     : undefined;
 
-const outcomeKey = (event: HistoryEvent): string | undefined => {
+function outcomeKey(event: HistoryEvent): string | undefined {
   if (event.EventType === eventType.taskCompleted || event.EventType === eventType.taskFailed) {
     return `TaskScheduled_${event.TaskScheduledId}`;
   }
   const isOfChild =
     event.EventType === eventType.subOrchestrationCompleted || event.EventType === eventType.subOrchestrationFailed;
   return isOfChild ? `SubOrchestrationInstanceCreated_${event.TaskScheduledId}` : undefined;
-};
+}
 
-const describeOrigin = (origin: HistoryEvent, { showInput }: HistoryViewOptions): View => {
+function describeOrigin(origin: HistoryEvent, { showInput }: HistoryViewOptions): View {
   if (origin.EventType !== eventType.taskScheduled && origin.EventType !== eventType.subOrchestrationCreated) return {};
   return {
     ScheduledTime: origin.Timestamp.replace(/Z$/, '+00:00'),
@@ -87,9 +87,9 @@ const describeOrigin = (origin: HistoryEvent, { showInput }: HistoryViewOptions)
     ...(origin.EventType === eventType.subOrchestrationCreated && { InstanceId: origin.InstanceId }),
     ...(showInput && { Input: origin.Input }),
   };
-};
+}
 
-const renderEvent = (event: HistoryEvent, { showInput, showOutput }: HistoryViewOptions): View => {
+function renderEvent(event: HistoryEvent, { showInput, showOutput }: HistoryViewOptions): View {
   const isStart = event.EventType === eventType.executionStarted;
   const view: View = {};
   for (const [name, value] of Object.entries(event)) {
@@ -102,10 +102,10 @@ const renderEvent = (event: HistoryEvent, { showInput, showOutput }: HistoryView
   }
   if (isStart) view.FunctionName = event.Name;
   return view;
-};
+}
 
 /** A stored text as a status shows it: JSON where it is JSON, else the text (a reason). */
-export const parseText = (text: string | null): unknown => {
+export function parseText(text: string | null): unknown {
   if (text === null) return null;
   if (text.trim() === '') return '';
   try {
@@ -113,4 +113,4 @@ export const parseText = (text: string | null): unknown => {
   } catch {
     return text;
   }
-};
+}

@@ -20,7 +20,7 @@ export const joinFilters = (filters: readonly InstanceFilter[]): InstanceFilter 
 });
 
 /** `runtimeStatus=A,B&runtimeStatus=C`; names that are none are ignored, and with them alone there is no condition. */
-export const statusFilter = (request: ManagementRequest): InstanceFilter[] => {
+export function statusFilter(request: ManagementRequest): InstanceFilter[] {
   const asked = [...request.query]
     .filter(([key]) => key.toLowerCase() === 'runtimestatus')
     .flatMap(([, value]) => value.split(','))
@@ -28,17 +28,17 @@ export const statusFilter = (request: ManagementRequest): InstanceFilter[] => {
   const known = statuses.filter((status) => asked.includes(status.toLowerCase()));
   if (known.length === 0 && !asked.some((name) => otherStatuses.has(name))) return [];
   return [{ where: `runtimeStatus IN (${known.map(() => '?').join(', ')})`, values: known }];
-};
+}
 
 /** A date that is none is ignored. */
-export const createdFilter = (request: ManagementRequest, name: string, operator: '>=' | '<='): InstanceFilter[] => {
+export function createdFilter(request: ManagementRequest, name: string, operator: '>=' | '<='): InstanceFilter[] {
   const at = parseTimestamp(queryValue(request, name) ?? '');
   if (at === undefined) return [];
   // Fractions are cut of trailing zeros, so that the texts compare as the times do only without their Z.
   return [{ where: `rtrim(createdAt, 'Z') ${operator} ?`, values: [at.replace(/Z$/, '')] }];
-};
+}
 
-export const prefixFilter = (request: ManagementRequest): InstanceFilter[] => {
+export function prefixFilter(request: ManagementRequest): InstanceFilter[] {
   const prefix = queryValue(request, 'instanceIdPrefix') ?? '';
   return prefix === '' ? [] : [{ where: 'substr(id, 1, length(?)) = ?', values: [prefix, prefix] }];
-};
+}

@@ -2,11 +2,11 @@ import type { DurableTaskSettings } from '../../host-json.ts';
 import { type ManagementRequest, type ManagementResponse, jsonResponse } from './message.ts';
 
 /** The answer to an accepted start: where to ask for the instance, and what can be done with it. */
-export const checkStatusResponse = (
+export function checkStatusResponse(
   request: ManagementRequest,
   { hubName }: Pick<DurableTaskSettings, 'hubName'>,
   instanceId: string,
-): ManagementResponse => {
+): ManagementResponse {
   const instance = `${request.linkBase}/instances/${encodeURIComponent(instanceId)}`;
   const suffix = request.linkQuery === '' ? '' : `&${request.linkQuery}`;
   const query = `taskHub=${encodeURIComponent(hubName)}&connection=Storage${suffix}`;
@@ -22,4 +22,4 @@ export const checkStatusResponse = (
     resumePostUri: `${instance}/resume?reason={text}&${query}`,
   };
   return jsonResponse(202, links, { Location: status, 'Retry-After': '10' });
-};
+}

@@ -9,7 +9,7 @@ const defaultPageSize = 100;
 const tokenHeader = 'x-ms-continuation-token';
 
 /** GET /instances: sorted by id; a token in the answer's header asks for the next page. */
-export const listInstances = (context: ManagementContext, request: ManagementRequest): ManagementResponse => {
+export function listInstances(context: ManagementContext, request: ManagementRequest): ManagementResponse {
   const { settings, store } = context;
   const hub = queryValue(request, 'taskHub') ?? settings.hubName;
   if (hub.toLowerCase() !== settings.hubName.toLowerCase()) return jsonResponse(200, []);
@@ -28,9 +28,9 @@ export const listInstances = (context: ManagementContext, request: ManagementReq
   const page = rows.slice(0, pageSize).map((row) => renderStatus(row, showInput));
   const next = rows[pageSize];
   return jsonResponse(200, page, next && { [tokenHeader]: Buffer.from(next.id, 'utf8').toString('base64url') });
-};
+}
 
-const readPageSize = (request: ManagementRequest): number => {
+function readPageSize(request: ManagementRequest): number {
   const top = Number(queryValue(request, 'top'));
   return Number.isInteger(top) && top > 0 ? top : defaultPageSize;
-};
+}

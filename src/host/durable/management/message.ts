@@ -51,16 +51,16 @@ export const exceptionResponse = (
   });
 
 /** Query names are found without regard to case. */
-export const queryValue = (request: ManagementRequest, name: string): string | undefined => {
+export function queryValue(request: ManagementRequest, name: string): string | undefined {
   for (const [key, value] of request.query) if (key.toLowerCase() === name.toLowerCase()) return value;
   return undefined;
-};
+}
 
 /** As bool.TryParse: what is neither true nor false counts as not given. */
-export const queryFlag = (request: ManagementRequest, name: string): boolean | undefined => {
+export function queryFlag(request: ManagementRequest, name: string): boolean | undefined {
   const value = queryValue(request, name)?.trim().toLowerCase();
   return value === 'true' ? true : value === 'false' ? false : undefined;
-};
+}
 
 /** A body of JSON text in its compact form, or the answer to one that is none. */
 export const parseJsonBody = (

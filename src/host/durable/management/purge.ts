@@ -18,7 +18,7 @@ export const purgeInstance: InstanceOperation = (context, _request, instance) =>
 };
 
 /** DELETE /instances?createdTimeFrom=…: of the instances that match, those that have ended. The real host takes running ones too. */
-export const purgeInstances = (context: ManagementContext, request: ManagementRequest): ManagementResponse => {
+export function purgeInstances(context: ManagementContext, request: ManagementRequest): ManagementResponse {
   const from = createdFilter(request, 'createdTimeFrom', '>=');
   if (from.length === 0) {
     const asked = queryValue(request, 'createdTimeFrom');
@@ -32,4 +32,4 @@ export const purgeInstances = (context: ManagementContext, request: ManagementRe
   const rows = context.store.queryInstances(where, values, everything);
   context.commits.write(() => rows.forEach(({ id }) => deleteInstance(context, id)));
   return jsonResponse(200, { instancesDeleted: rows.length });
-};
+}

@@ -24,7 +24,7 @@ export const rewindOfUnknown = (instanceId: string) =>
   jsonResponse(404, `No orchestration with instance ID "$${instanceId}" found.`);
 
 /** The parent would wait for ever for a sub-orchestration that cannot run again. */
-const findLostChild = ({ store }: ManagementContext, { key }: InstanceRow): string | undefined => {
+function findLostChild({ store }: ManagementContext, { key }: InstanceRow): string | undefined {
   for (const id of computeRewind(store.readHistory(key)).failedChildren) {
     const status = store.findInstance(id)?.runtimeStatus;
     if (status === undefined)
@@ -33,13 +33,9 @@ const findLostChild = ({ store }: ManagementContext, { key }: InstanceRow): stri
       return `The sub-orchestration ${id} was terminated, so this orchestration cannot be rewound.`;
   }
   return undefined;
-};
+}
 
-const rewindInstance = (
-  context: ManagementContext,
-  instance: InstanceRow,
-  reason: string | null,
-): readonly Message[] => {
+function rewindInstance(context: ManagementContext, instance: InstanceRow, reason: string | null): readonly Message[] {
   const { instances, stamp, store } = context;
   const { replaced, failedChildren } = computeRewind(store.readHistory(instance.key));
   for (const [sequence, event] of replaced) store.replaceEvent(instance.key, sequence, event);
@@ -53,4 +49,4 @@ const rewindInstance = (
   if (failed.length > 0) return [...waiting, ...sent];
   const event = { Data: reason, EventType: eventType.generic, EventId: -1, Timestamp: stamp() };
   return [...waiting, insertMessage(context, { instanceId: instance.id, executionId: null, event })];
-};
+}

@@ -19,7 +19,7 @@ export const createManagementApi =
   };
 
 /** Split first, decoded once: an id may contain what separates paths. */
-const splitPath = (path: string): readonly string[] | undefined => {
+function splitPath(path: string): readonly string[] | undefined {
   try {
     return path
       .replaceAll(/^\/+|\/+$/g, '')
@@ -28,13 +28,13 @@ const splitPath = (path: string): readonly string[] | undefined => {
   } catch {
     return undefined;
   }
-};
+}
 
-const route = (
+function route(
   context: ManagementContext,
   request: ManagementRequest,
   path: readonly string[],
-): ManagementAnswer | undefined => {
+): ManagementAnswer | undefined {
   const [controller = '', first, ...rest] = path;
   switch (controller.toLowerCase()) {
     case 'orchestrators':
@@ -46,12 +46,12 @@ const route = (
     default:
       return undefined;
   }
-};
+}
 
-const routeAll = (context: ManagementContext, request: ManagementRequest): ManagementResponse => {
+function routeAll(context: ManagementContext, request: ManagementRequest): ManagementResponse {
   if (request.method === 'GET') return listInstances(context, request);
   return request.method === 'DELETE' ? purgeInstances(context, request) : emptyResponse(404);
-};
+}
 
 const operations: Readonly<Record<string, InstanceOperation>> = {
   terminate,
@@ -62,7 +62,7 @@ const operations: Readonly<Record<string, InstanceOperation>> = {
   restartwithoptions: restartWithOptions,
 };
 
-const findOperation = (method: string, path: readonly string[]): InstanceOperation | undefined => {
+function findOperation(method: string, path: readonly string[]): InstanceOperation | undefined {
   const [operation, argument] = path;
   if (operation === undefined) {
     if (method === 'GET') return statusResponse;
@@ -71,18 +71,18 @@ const findOperation = (method: string, path: readonly string[]): InstanceOperati
   if (method !== 'POST' || path.length > 2) return undefined;
   if (operation.toLowerCase() === 'raiseevent' && argument !== undefined) return raiseEvent(argument);
   return argument === undefined ? operations[operation.toLowerCase()] : undefined;
-};
+}
 
-const routeInstance = (
+function routeInstance(
   context: ManagementContext,
   request: ManagementRequest,
   id: string,
   path: readonly string[],
-): ManagementAnswer => {
+): ManagementAnswer {
   const operation = findOperation(request.method, path);
   if (operation === undefined) return emptyResponse(404);
   const instance = context.store.findInstance(id);
   if (instance !== undefined) return operation(context, request, instance);
   if (operation === rewind) return rewindOfUnknown(id);
   return operation === restart || operation === restartWithOptions ? restartOfUnknown(id) : emptyResponse(404);
-};
+}

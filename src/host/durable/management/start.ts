@@ -18,12 +18,12 @@ import { statusResponse } from './status.ts';
 const maxInstanceIdLength = 900;
 
 /** POST /orchestrators/{name}[/{instanceId}] */
-export const startOrchestration = (
+export function startOrchestration(
   context: ManagementContext,
   request: ManagementRequest,
   name: string,
   instanceId: string | undefined,
-): ManagementAnswer => {
+): ManagementAnswer {
   const body = request.body.length === 0 ? undefined : parseJsonBody(request);
   if (body?.ok === false) return body.response;
   return start(context, request, {
@@ -32,7 +32,7 @@ export const startOrchestration = (
     version: queryValue(request, 'version'),
     input: body?.text ?? null,
   });
-};
+}
 
 /** POST /instances/{id}/restart: the same function and input, under a new id unless the caller says no. */
 export const restart: InstanceOperation = (context, request, instance) =>
@@ -69,7 +69,7 @@ const copyOf = ({ name, version, input }: InstanceRow) => ({ name, version: vers
 
 const newInstanceId = ({ newId }: ManagementContext): string => newId().replaceAll('-', '');
 
-const start = (context: ManagementContext, request: ManagementRequest, wanted: Start): ManagementAnswer => {
+function start(context: ManagementContext, request: ManagementRequest, wanted: Start): ManagementAnswer {
   const { commits, deliver, functions, newId, settings, store } = context;
   if (functions.findOrchestrator(wanted.name) === undefined) {
     return errorResponse(404, functions.describeMissing('orchestrator', wanted.name));
@@ -96,10 +96,10 @@ const start = (context: ManagementContext, request: ManagementRequest, wanted: S
   );
   deliver([message]);
   return waitIfAsked(context, request, wanted.id);
-};
+}
 
 /** `?timeout=…&pollingInterval=…` (seconds): answers the output if the instance completes in that time. */
-const waitIfAsked = (context: ManagementContext, request: ManagementRequest, id: string): ManagementAnswer => {
+function waitIfAsked(context: ManagementContext, request: ManagementRequest, id: string): ManagementAnswer {
   const timeout = querySeconds(request, 'timeout');
   const interval = querySeconds(request, 'pollingInterval');
   if (timeout === undefined || interval === undefined) return checkStatusResponse(request, context.settings, id);
@@ -110,21 +110,21 @@ const waitIfAsked = (context: ManagementContext, request: ManagementRequest, id:
     });
   }
   return waitForEnd(context, request, id, timeout, interval);
-};
+}
 
-const querySeconds = (request: ManagementRequest, name: string): number | undefined => {
+function querySeconds(request: ManagementRequest, name: string): number | undefined {
   const value = queryValue(request, name)?.trim();
   const seconds = Number(value);
   return value === undefined || value === '' || !Number.isFinite(seconds) ? undefined : seconds;
-};
+}
 
-const waitForEnd = async (
+async function waitForEnd(
   context: ManagementContext,
   request: ManagementRequest,
   id: string,
   timeout: number,
   interval: number,
-): Promise<ManagementResponse> => {
+): Promise<ManagementResponse> {
   const { clock, store, settings } = context;
   const until = clock.now() + timeout * 1000;
   for (;;) {
@@ -134,15 +134,15 @@ const waitForEnd = async (
     if (now >= until) return checkStatusResponse(request, settings, id);
     await new Promise<void>((resolve) => clock.at(Math.min(until, now + interval * 1000), resolve));
   }
-};
+}
 
-const endResponse = (
+function endResponse(
   context: ManagementContext,
   request: ManagementRequest,
   instance: InstanceRow,
-): ManagementResponse => {
+): ManagementResponse {
   const response = statusResponse(context, { ...request, query: new URLSearchParams() }, instance);
   if (instance.runtimeStatus !== 'Completed') return response;
   const { output } = JSON.parse(response.body) as { output: unknown };
   return { ...response, body: JSON.stringify(output) };
-};
+}

@@ -11,11 +11,11 @@ import {
 import type { ManagementContext } from './operation.ts';
 
 /** GET /instances/{id}: 202 while it runs; a failed one is 500 if the caller asks for that. */
-export const statusResponse = (
+export function statusResponse(
   { store }: ManagementContext,
   request: ManagementRequest,
   instance: InstanceRow,
-): ManagementResponse => {
+): ManagementResponse {
   const showInput = queryFlag(request, 'showInput') ?? true;
   const showOutput = queryFlag(request, 'showHistoryOutput') ?? false;
   // An instance that has not begun, or that was rewound and has not ended yet, shows no history.
@@ -33,7 +33,7 @@ export const statusResponse = (
   const isError =
     instance.runtimeStatus === 'Failed' && queryFlag(request, 'returnInternalServerErrorOnFailure') === true;
   return jsonResponse(isError ? 500 : 200, status);
-};
+}
 
 export const renderStatus = (instance: InstanceRow, showInput: boolean) => ({
   name: instance.name,
