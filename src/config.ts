@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { createSigner } from './audit/signature.ts';
 
 /** Where an Azure service is: a connection string, or an endpoint that is entered with the app's own identity. */
 export type Connection =
@@ -34,6 +35,10 @@ export interface Config {
   readonly trade: TradeConfig | undefined;
   /** A fraud score over this, 0 to 100, goes to review. */
   readonly fraudThreshold: number;
+  /** A private Ed25519 key (PKCS#8 PEM) that signs audit trails. */
+  readonly auditSigningKey: string | undefined;
+  /** Without it, ended instances stay. */
+  readonly retention: RetentionConfig | undefined;
   /** What is switched off from the start, to try failure. */
   readonly faults: readonly FaultName[];
   /** Serves `/api/dev/faults`. */
@@ -48,6 +53,13 @@ export interface TradeConfig {
   readonly notifications: string;
   /** For one request to one of them, in milliseconds. */
   readonly timeoutMs: number;
+}
+
+export interface RetentionConfig {
+  /** How long an instance stays after its end. */
+  readonly days: number;
+  /** NCRONTAB. */
+  readonly schedule: string;
 }
 
 const switchSchema = z.enum(['on', 'off']).default('on');
@@ -73,6 +85,9 @@ const settingsSchema = z.object({
   NOTIFICATIONS_URL: z.url().optional(),
   TRADE_TIMEOUT_SECONDS: z.coerce.number().positive().max(50).default(30),
   FRAUD_THRESHOLD: z.coerce.number().min(0).max(100).default(70),
+  AUDIT_SIGNING_KEY: z.string().optional(),
+  RETENTION_DAYS: z.coerce.number().positive().optional(),
+  RETENTION_SCHEDULE: z.string().default('0 30 3 * * *'),
   DEV_FAULTS: z.enum(['on', 'off']).default('off'),
 });
 
@@ -91,7 +106,7 @@ export function parseConfig(environment: Environment): Config {
   if (!settings.success) {
     problems.push(...settings.error.issues.map((issue) => complain(String(issue.path[0]), set, issue.message)));
   }
-  problems.push(...missingTradeSystems(set));
+  problems.push(...missingTradeSystems(set), ...unusableSigningKey(set));
   const connection = (name: string, service: Service) => readConnection(set, name, service, problems);
   const storage =
     connection('DOCUMENT_STORAGE', blobService) ?? connection('AzureWebJobsStorage', blobService) ?? account(set);
@@ -119,6 +134,9 @@ export function parseConfig(environment: Environment): Config {
     maxDocumentBytes: data.MAX_DOCUMENT_MB * 1024 * 1024,
     trade: tradeConfig(data),
     fraudThreshold: data.FRAUD_THRESHOLD,
+    auditSigningKey: data.AUDIT_SIGNING_KEY,
+    retention:
+      data.RETENTION_DAYS === undefined ? undefined : { days: data.RETENTION_DAYS, schedule: data.RETENTION_SCHEDULE },
     faults: faultNames.filter((name) => data[faultSetting(name)] === 'off'),
     devFaults: data.DEV_FAULTS === 'on',
   };
@@ -145,6 +163,16 @@ function missingTradeSystems(set: Environment): string[] {
   const missing = tradeSystems.filter((name) => set[name] === undefined);
   if (missing.length === 0 || missing.length === tradeSystems.length) return [];
   return [`${missing.join(', ')} are missing: orders need all of these systems; set them too, or none`];
+}
+
+/** The complaint does not show the key. */
+function unusableSigningKey({ AUDIT_SIGNING_KEY }: Environment): string[] {
+  try {
+    if (AUDIT_SIGNING_KEY !== undefined) createSigner(AUDIT_SIGNING_KEY);
+    return [];
+  } catch (error) {
+    return [`AUDIT_SIGNING_KEY: ${error instanceof Error ? error.message : String(error)}`];
+  }
 }
 
 /** How the settings of a service look. */

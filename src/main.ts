@@ -11,6 +11,8 @@ import { indexDocument, persistRecord, saveRecord } from '../activities/records.
 import { scheduleShipping } from '../activities/shipping.ts';
 import { fulfilOrder } from '../orchestrators/fulfil-order.ts';
 import { processDocument } from '../orchestrators/process-document.ts';
+import { createSigner } from './audit/signature.ts';
+import { createAuditArchive } from './azure/audit-archive.ts';
 import { createBlobDocumentRecords } from './azure/blob-document-records.ts';
 import { createBlobOrderRecords } from './azure/blob-order-records.ts';
 import { createClaudeExtractor } from './azure/claude-extractor.ts';
@@ -30,8 +32,10 @@ import { registerDocumentQueue } from './functions/document-queue.service-bus.ts
 import { documentEndpoints } from './functions/documents.http.ts';
 import { healthEndpoints } from './functions/health.http.ts';
 import { orderEndpoints } from './functions/orders.http.ts';
+import { registerRetention } from './functions/retention.timer.ts';
 import { registerEndpoints } from './http/endpoint.ts';
 import { createIntake } from './intake/intake.ts';
+import { auditEndpoints } from './ops/audit.http.ts';
 import { operationEndpoints } from './ops/operations.http.ts';
 import { reviewEndpoints } from './ops/reviews.http.ts';
 import { sagaEndpoints } from './ops/sagas.http.ts';
@@ -57,6 +61,8 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
   const extractor = config.claude === undefined ? createOfflineExtractor() : createClaudeExtractor(config.claude);
   const faults = createFaults(config.faults);
   const decisions = createGateDecisions(storage);
+  const sign = config.auditSigningKey === undefined ? undefined : createSigner(config.auditSigningKey);
+  const keeping = { archive: createAuditArchive(storage), sign, now };
   const intake = createIntake({ blobs, claims: createIdempotencyClaims(storage), now, newId });
 
   const reading = { blobs, extractor, faults, reviewThreshold, maxDocumentBytes };
@@ -87,6 +93,7 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
       ...sagaEndpoints(sagas, newId),
       ...reviewEndpoints(sagas),
       ...operationEndpoints(decisions),
+      ...auditEndpoints(keeping),
       ...healthEndpoints(
         [
           { name: 'storage', ping: async () => void (await storage.getProperties()) },
@@ -99,6 +106,7 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
     newId,
   );
   if (serviceBus !== undefined) registerDocumentQueue(intake);
+  if (config.retention !== undefined) registerRetention(config.retention, keeping);
 }
 
 interface TradeServices {

@@ -80,12 +80,18 @@ function readChild(child: ChildEvent): Happening {
     step: name,
     outcome: state,
     startedAt,
-    error: failure === undefined ? undefined : { name: 'SubSagaFailed', code: 'sub_saga_failed', message: failure },
+    error: failure === undefined ? undefined : subSagaFailed(firstLine(failure)),
     data: { instanceId },
     inputSha256: digest(input),
     outputSha256: digest(result),
   };
 }
+
+const subSagaFailed = (message: string): Happening['error'] => ({
+  name: 'SubSagaFailed',
+  code: 'sub_saga_failed',
+  message,
+});
 
 function readCancel({ at, data }: RaisedEvent): Happening {
   const { by, reason } = cancelSchema.safeParse(data).data ?? {};

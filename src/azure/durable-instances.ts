@@ -14,6 +14,11 @@ const runtimeStatuses = [
 ] as const;
 export type RuntimeStatus = (typeof runtimeStatuses)[number];
 
+const endedStatuses: ReadonlySet<RuntimeStatus> = new Set(['Completed', 'Failed', 'Terminated', 'Canceled']);
+
+/** A failed instance has ended too, until it is rewound. */
+export const hasEnded = ({ runtimeStatus }: Instance): boolean => endedStatuses.has(runtimeStatus);
+
 const instanceSchema = z.object({
   name: z.string(),
   instanceId: z.string(),
@@ -44,12 +49,16 @@ export interface DurableInstances {
   /** `exists` when an instance of this id is there already, whatever its state. */
   start(name: string, instanceId: string, input: unknown): Promise<'started' | 'exists'>;
   get(instanceId: string, options?: { readonly history?: boolean }): Promise<Instance | undefined>;
+  /** The JSON with which the extension answers for the instance and its history, as it is. */
+  history(instanceId: string): Promise<string | undefined>;
   list(query: InstanceQuery): Promise<Instance[]>;
   raiseEvent(instanceId: string, event: string, data: unknown): Promise<Accepted>;
   rewind(instanceId: string, reason: string): Promise<Accepted>;
   terminate(instanceId: string, reason: string): Promise<Accepted>;
   suspend(instanceId: string, reason: string): Promise<Accepted>;
   resume(instanceId: string, reason: string): Promise<Accepted>;
+  /** Forgets an instance that has ended. */
+  purge(instanceId: string): Promise<Accepted>;
 }
 
 /** Declares that a function talks to Durable instances; {@link instancesOf} then finds the way. */
@@ -73,12 +82,16 @@ export function createDurableInstances(baseUrl: string): DurableInstances {
   const operate = async (id: string, operation: string, reason: string): Promise<Accepted> =>
     accepted(await fetch(url(`${instance(id)}/${operation}`, { reason }), { method: 'POST' }), `${operation} ${id}`);
 
-  const get: DurableInstances['get'] = async (id, { history = false } = {}) => {
-    const shown = { showInput: 'true', ...(history && { showHistory: 'true', showHistoryOutput: 'true' }) };
-    const response = await fetch(url(instance(id), shown));
+  const read = async (id: string, shown: Readonly<Record<string, string>> = {}): Promise<string | undefined> => {
+    const response = await fetch(url(instance(id), { showInput: 'true', ...shown }));
     if (response.status === 404) return undefined;
     if (!response.ok) throw await unexpected(response, `status of ${id}`);
-    return instanceSchema.parse(await response.json());
+    return response.text();
+  };
+  const withHistory = { showHistory: 'true', showHistoryOutput: 'true' };
+  const get: DurableInstances['get'] = async (id, { history = false } = {}) => {
+    const text = await read(id, history ? withHistory : {});
+    return text === undefined ? undefined : instanceSchema.parse(JSON.parse(text));
   };
   return {
     async start(name, id, input) {
@@ -89,6 +102,7 @@ export function createDurableInstances(baseUrl: string): DurableInstances {
       return 'started';
     },
     get,
+    history: (id) => read(id, withHistory),
     list: (query) => listAll(url('instances'), query),
     async raiseEvent(id, event, data) {
       return accepted(
@@ -100,6 +114,9 @@ export function createDurableInstances(baseUrl: string): DurableInstances {
     terminate: (id, reason) => operate(id, 'terminate', reason),
     suspend: (id, reason) => operate(id, 'suspend', reason),
     resume: (id, reason) => operate(id, 'resume', reason),
+    async purge(id) {
+      return accepted(await fetch(url(instance(id)), { method: 'DELETE' }), `purge of ${id}`);
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { formatReason } from '../audit/native-reason.ts';
 import type { Accepted, DurableInstances } from '../azure/durable-instances.ts';
 import { type Endpoint, type EndpointCall, jsonBody, routeParameter } from '../http/endpoint.ts';
 import { checked, Problem } from '../http/problem.ts';
@@ -5,7 +6,7 @@ import { cancelEvent, failedGate, type GateDecisions } from '../saga/operate.ts'
 import { actorOf } from './actor.ts';
 import { operationSchema, rewindSchema } from './contract.ts';
 import { computeRewindVerdict, statusOf } from './saga-view.ts';
-import { findInstance } from './sagas.http.ts';
+import { findInstance, unknownSaga } from './sagas.http.ts';
 
 /** What operators do to running and failed instances. */
 export const operationEndpoints = (decisions: GateDecisions): Endpoint[] => [
@@ -37,7 +38,7 @@ async function rewind(decisions: GateDecisions, call: EndpointCall) {
     const { action, reason, data } = body;
     await decisions.write(instance.instanceId, instance.createdTime, gate, { action, by, reason, data });
   }
-  return reply(await instances.rewind(instance.instanceId, `${by}: ${body.reason}`), instance.instanceId);
+  return reply(await instances.rewind(instance.instanceId, formatReason(by, body.reason)), instance.instanceId);
 }
 
 async function cancel(call: EndpointCall) {
@@ -68,7 +69,7 @@ const simpleOperation = (name: string, operate: Operation): Endpoint => ({
     const body = checked(operationSchema, await jsonBody(request), 'The body');
     const by = actorOf(request, body.by);
     const id = routeParameter(request, 'id');
-    return reply(await operate(instances, id, body.reason === undefined ? by : `${by}: ${body.reason}`), id);
+    return reply(await operate(instances, id, formatReason(by, body.reason)), id);
   },
 });
 
@@ -77,7 +78,7 @@ function reply(accepted: Accepted, instanceId: string) {
     case 'accepted':
       return { status: 202, jsonBody: { instanceId } };
     case 'not-found':
-      throw new Problem(404, 'not_found', `There is no saga '${instanceId}': GET /api/sagas lists what there is.`);
+      throw unknownSaga(instanceId);
     case 'refused':
       throw new Problem(
         409,

@@ -24,10 +24,12 @@ export function sagaEndpoints(sagas: readonly SagaDefinition[], newId: () => str
 export async function findInstance({ request, instances }: EndpointCall): Promise<Instance> {
   const id = routeParameter(request, 'id');
   const instance = await instances.get(id, { history: true });
-  if (instance === undefined)
-    throw new Problem(404, 'not_found', `There is no saga '${id}': GET /api/sagas lists what there is.`);
+  if (instance === undefined) throw unknownSaga(id);
   return instance;
 }
+
+export const unknownSaga = (id: string): Problem =>
+  new Problem(404, 'not_found', `There is no saga '${id}': GET /api/sagas lists what there is.`);
 
 async function startSaga(sagas: readonly SagaDefinition[], newId: () => string, { request, instances }: EndpointCall) {
   const name = routeParameter(request, 'name');

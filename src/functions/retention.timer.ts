@@ -1,0 +1,60 @@
+import { app } from '@azure/functions';
+import { durableClientInput, type DurableInstances, type Instance, instancesOf } from '../azure/durable-instances.ts';
+import type { RetentionConfig } from '../config.ts';
+import { archiveAndPurge, type TrailKeeping } from '../ops/archive-and-purge.ts';
+import { statusOf } from '../ops/saga-view.ts';
+
+export interface RetentionServices extends TrailKeeping {
+  readonly now: () => Date;
+}
+
+/** Moves what ended long ago out of the engine and into the archive. */
+export function registerRetention({ days, schedule }: RetentionConfig, services: RetentionServices): void {
+  app.timer('retention', {
+    schedule,
+    extraInputs: [durableClientInput],
+    handler: async (_timer, context) => {
+      const before = new Date(services.now().getTime() - days * 24 * 60 * 60 * 1000);
+      const { purged, failures } = await retireInstances(instancesOf(context), before, services);
+      if (purged > 0) context.info(`${purged} instances that ended before ${before.toISOString()} archived and purged`);
+      if (failures.length > 0) throw new AggregateError(failures, describe(failures));
+    },
+  });
+}
+
+interface Retired {
+  readonly purged: number;
+  readonly failures: readonly unknown[];
+}
+
+/** One instance that cannot be archived stays, and holds up no other. */
+async function retireInstances(instances: DurableInstances, before: Date, keeping: TrailKeeping): Promise<Retired> {
+  const failures: unknown[] = [];
+  let purged = 0;
+  for (const { instanceId } of await findOld(instances, before)) {
+    try {
+      const { state } = await archiveAndPurge(instances, instanceId, keeping);
+      if (state === 'purged') purged++;
+    } catch (error) {
+      failures.push(new Error(`${instanceId} could not be archived and stays`, { cause: error }));
+    }
+  }
+  return { purged, failures };
+}
+
+async function findOld(instances: DurableInstances, before: Date): Promise<Instance[]> {
+  const ended: Instance[] = [];
+  for (const runtimeStatus of ['Completed', 'Failed', 'Terminated'] as const) {
+    ended.push(...(await instances.list({ runtimeStatus, createdTo: before })));
+  }
+  return ended.filter((instance) => instance.lastUpdatedTime < before && !awaitsDecision(instance));
+}
+
+/** What is held has effects that nobody has decided on yet, so it stays for as long as that takes. */
+function awaitsDecision(instance: Instance): boolean {
+  const phase = statusOf(instance)?.phase;
+  return instance.runtimeStatus === 'Failed' && (phase === 'held' || phase === 'compensation_failed');
+}
+
+const describe = (failures: readonly unknown[]): string =>
+  failures.map((failure) => (failure instanceof Error ? failure.message : String(failure))).join('; ');

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { createVerifier } from '../audit/signature.ts';
+import { type Verdict, verifyTrail } from '../audit/verify-trail.ts';
+
+// `npm run audit`: exports trails, and tells whether an export is what was exported. Exits with 0 only if all is well.
+
+const usage = `Usage: npm run audit -- verify FILE [--public-key FILE]
+       npm run audit -- export ID --url URL [--format json|jsonl|csv|html] [--key FUNCTION_KEY]`;
+
+const print = (text: string): void => void process.stdout.write(text);
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function run(args: string[]): Promise<number> {
+  const { positionals, values } = parse(args);
+  const [command, subject, ...others] = positionals;
+  if (subject === undefined || others.length > 0) throw new Error(usage);
+  if (command === 'verify') return verify(subject, values['public-key']);
+  if (command !== 'export') throw new Error(usage);
+  if (values.url === undefined) throw new Error(`--url is missing: say where the app runs.\n${usage}`);
+  return exportTrail(subject, values.url, values.format, values.key);
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        'public-key': { type: 'string' },
+        url: { type: 'string' },
+        format: { type: 'string', default: 'jsonl' },
+        key: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${usage}`, { cause: error });
+  }
+}
+
+async function verify(file: string, keyFile: string | undefined): Promise<number> {
+  const verifier = keyFile === undefined ? undefined : createVerifier(await readFile(keyFile, 'utf8'));
+  const verdict = verifyTrail(await readFile(file, 'utf8'), verifier);
+  print(describe(file, verdict));
+  return verdict.ok ? 0 : 1;
+}
+
+function describe(file: string, verdict: Verdict): string {
+  if (!verdict.ok) {
+    const problems = verdict.problems.map(({ message }) => `- ${message}\n`);
+    return `${file} is NOT as it was exported:\n${problems.join('')}`;
+  }
+  const { instanceId, saga, count, hash, signature } = verdict.head;
+  const signed = {
+    none: 'It is not signed: whoever could write the file could also have computed all of it anew.',
+    unchecked: `It says that it is signed with key ${signature?.keyId}; give --public-key to check that.`,
+    valid: `It is signed with key ${signature?.keyId}, and the signature is right.`,
+  };
+  return `${file} is as it was exported: ${count} entries of ${saga} ${instanceId}, head ${hash}.\n${signed[verdict.signature]}\n`;
+}
+
+async function exportTrail(id: string, url: string, format: string, key: string | undefined): Promise<number> {
+  const query = new URLSearchParams({ format });
+  const address = new URL(`/api/sagas/${encodeURIComponent(id)}/audit?${query.toString()}`, url);
+  const response = await fetch(address, { headers: key === undefined ? {} : { 'x-functions-key': key } });
+  const body = await response.text();
+  if (!response.ok) throw new Error(`${address.href} answered ${response.status}: ${body}`);
+  print(body);
+  return 0;
+}
