@@ -26,14 +26,14 @@ export interface Dispatcher {
 /** Takes up all work that the store holds. */
 export function createDispatcher(context: EngineContext): Dispatcher {
   const { clock, log, settings, store } = context;
-  const inboxes = new Map<string, Message[]>();
+  // By their number: a rewind tells again of what may be waiting here already.
+  const inboxes = new Map<string, Map<number, Message>>();
   const queued = new Set<string>();
 
   const deliver = (messages: readonly Message[]): void => {
     for (const message of messages) {
-      const inbox = inboxes.get(message.instanceId);
-      if (inbox === undefined) inboxes.set(message.instanceId, [message]);
-      else inbox.push(message);
+      const inbox = inboxes.get(message.instanceId) ?? new Map<number, Message>();
+      inboxes.set(message.instanceId, inbox.set(message.id, message));
     }
     for (const { instanceId } of messages) enqueue(instanceId);
   };
@@ -51,12 +51,12 @@ export function createDispatcher(context: EngineContext): Dispatcher {
   };
 
   const run = async (instanceId: string): Promise<void> => {
-    const messages = inboxes.get(instanceId) ?? [];
+    const inbox = inboxes.get(instanceId) ?? new Map<number, Message>();
     inboxes.delete(instanceId);
     try {
-      send(await runEpisode(context, instanceId, messages));
+      send(await runEpisode(context, instanceId, [...inbox.values()]));
     } catch (error) {
-      inboxes.set(instanceId, [...messages, ...(inboxes.get(instanceId) ?? [])]);
+      inboxes.set(instanceId, new Map([...inbox, ...(inboxes.get(instanceId) ?? [])]));
       throw error;
     }
     queued.delete(instanceId);
@@ -64,7 +64,7 @@ export function createDispatcher(context: EngineContext): Dispatcher {
   };
 
   const episodes = createWorkQueue<string>(settings.maxConcurrentOrchestratorFunctions, run, (instanceId, error) => {
-    log('warning', 'Host.Durable', `An episode of ${instanceId} was interrupted and runs again: ${String(error)}`);
+    log('error', 'Host.Durable', `An episode of ${instanceId} was interrupted and runs again: ${String(error)}`);
     clock.at(clock.now() + workerPauseMs, () => episodes.add(instanceId));
   });
   const activityRunner = createActivityRunner(context, deliver);

@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AppWorker } from '../../../src/host/worker/app-worker.ts';
 import type { Invoke } from '../../../src/host/worker/contract.ts';
@@ -82,4 +83,34 @@ test('what a lost worker did not answer is asked again', async () => {
   await engine.call('POST', '/orchestrators/HelloCities/lost');
   expect((await engine.ended('lost')).output).toEqual(['Hello Tokyo!', 'Hello Seattle!', 'Hello Cairo!']);
   await engine.stop();
+});
+
+test('a result that is on its way when its instance is rewound counts once', async () => {
+  const beside = Promise.withResolvers<void>();
+  const other = Promise.withResolvers<void>();
+  const invoke: Invoke = async (invocation) => {
+    if (invocation.functionName === 'Do') await beside.promise;
+    if (invocation.functionName === 'NoActions') await other.promise;
+    return worker.invoke(invocation);
+  };
+  const engine = startEngine({ invoke, settings: { maxConcurrentOrchestratorFunctions: 1 } });
+  await engine.call('POST', '/orchestrators/FailsBeside/rewound-early');
+  await engine.ended('rewound-early');
+  await engine.call('POST', '/orchestrators/NoActions/occupies', { body: '1' });
+  beside.resolve();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await engine.call('POST', '/instances/rewound-early/rewind');
+  other.resolve();
+  const { output, historyEvents } = await engine.ended('rewound-early');
+  expect(output).toEqual(['second time', 'done beside']);
+  expect(historyEvents.filter(({ FunctionName }) => FunctionName === 'Do')).toHaveLength(1);
+  await engine.stop();
+});
+
+test('a file of another version of the host is refused', () => {
+  const databaseFile = newDatabaseFile();
+  const database = new DatabaseSync(databaseFile);
+  database.exec('PRAGMA user_version = 99');
+  database.close();
+  expect(() => startEngine({ databaseFile })).toThrow('was written by another version of this host (tables 99');
 });
