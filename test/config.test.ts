@@ -63,16 +63,16 @@ describe('settings', () => {
   });
 });
 
-describe('settings that cannot be used', () => {
-  const complaintsAbout = (environment: Record<string, string>): string[] => {
-    try {
-      parseConfig(environment);
-    } catch (error) {
-      return (error as Error).message.split('\n- ').slice(1);
-    }
-    throw new Error('nothing was refused');
-  };
+function complaintsAbout(environment: Record<string, string>): string[] {
+  try {
+    parseConfig(environment);
+  } catch (error) {
+    return (error as Error).message.split('\n- ').slice(1);
+  }
+  throw new Error('nothing was refused');
+}
 
+describe('settings that cannot be used', () => {
   it('are all listed in one error, each with its name, its value and the remedy', () => {
     const complaints = complaintsAbout({
       ANTHROPIC_BASE_URL: 'localhost',

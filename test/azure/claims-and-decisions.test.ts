@@ -5,9 +5,10 @@ import { useStorage } from './local-storage.ts';
 
 const storage = await useStorage();
 
+const claim = (n: number) => [{ documentId: `d-${n}`, blobName: `b-${n}`, sha256: 'f' }];
+
 describe('a claim of an idempotency key', () => {
   const claims = createIdempotencyClaims(storage);
-  const claim = (n: number) => [{ documentId: `d-${n}`, blobName: `b-${n}`, sha256: 'f' }];
 
   it('by fifty at once is given to one, and told to all', async () => {
     const given = await Promise.all(Array.from({ length: 50 }, (_, n) => claims.claim('fifty', claim(n))));

@@ -23,10 +23,12 @@ export interface MessagesEndpoint {
   close(): Promise<void>;
 }
 
+const brokenDown: MessagesAnswer = () => failure(500, 'api_error');
+
 /** An endpoint that speaks the Messages API of Anthropic: what it answers is up to the test. */
 export async function startMessagesEndpoint(): Promise<MessagesEndpoint> {
   const requests: MessagesRequest[] = [];
-  let answer: MessagesAnswer = () => failure(500, 'api_error');
+  let answer = brokenDown;
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);

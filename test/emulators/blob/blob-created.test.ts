@@ -8,13 +8,13 @@ import { type BlobCreated, startBlobEmulator } from '../../../src/emulators/blob
 const folder = mkdtempSync(join(tmpdir(), 'blob-created-'));
 const dataDir = join(folder, 'data');
 const events: BlobCreated[] = [];
-let onEvent = (_: BlobCreated): void => undefined;
+let onEvent = (): void => undefined;
 const emulator = await startBlobEmulator({
   dataDir,
   port: 0,
   onBlobCreated: async (event) => {
     events.push(event);
-    onEvent(event);
+    onEvent();
   },
 });
 afterAll(async () => {

@@ -89,9 +89,9 @@ describe('what was answered before a kill', () => {
     const answered = new Map<string, string>();
     for (let round = 0; round < 4; round++) {
       const serving = await serve(dataDir);
-      let killed = false;
+      const kill = new AbortController();
       const writers = Array.from({ length: 8 }, async (_, writer) => {
-        for (let n = 0; !killed; n++) {
+        for (let n = 0; !kill.signal.aborted; n++) {
           const name = `${round}-${writer}-${n}`;
           await write(serving.container, name, `content of ${name}`).then(
             () => answered.set(name, `content of ${name}`),
@@ -100,7 +100,7 @@ describe('what was answered before a kill', () => {
         }
       });
       await sleep(100 + 150 * round);
-      killed = true;
+      kill.abort();
       await serving.kill();
       await Promise.all(writers);
     }
