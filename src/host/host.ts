@@ -35,9 +35,6 @@ export interface Host {
 
 const address = '127.0.0.1';
 
-/** The version of Functions that apps are told. */
-const hostVersion = '4.1040.300';
-
 /** What the real host sets for a function app of Node.js; settings of the app's own go first. */
 const appEnvironment = (appDir: string, port: number, env: AppSettings) => ({
   AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
@@ -68,7 +65,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   opened.defer(() => rpc.close(0));
   const env = appEnvironment(appDir, main.port, options.env);
   // Restarts of a crashed app wait in real time, whatever time the functions live in.
-  const worker = await createAppWorker({ appDir, env, hostVersion, clock: systemClock, log });
+  const worker = await createAppWorker({ appDir, env, clock: systemClock, log });
   opened.defer(() => worker.stop());
   const running = await runFunctions({ main, rpc, worker, settings, dataDir, env, clock, newId, log });
 

@@ -1,7 +1,6 @@
 import type { LogLevel } from '../log.ts';
-import { appRegistry } from './app-registry.ts';
+import type { RegisteredApp } from './app-registry.ts';
 import type { LogCategory } from './core-types.ts';
-import { send } from './host-port.ts';
 
 let inHook = false;
 
@@ -10,6 +9,7 @@ let inHook = false;
  * context of the invocation if there is one; what they log themselves does not run hooks again.
  */
 export function logFromApp(
+  app: RegisteredApp,
   level: LogLevel,
   category: LogCategory,
   message: string,
@@ -17,7 +17,7 @@ export function logFromApp(
 ): void {
   const context = {
     hookData: {},
-    appHookData: appRegistry.appHookData,
+    appHookData: app.appHookData,
     level,
     message,
     category,
@@ -26,16 +26,11 @@ export function logFromApp(
   if (!inHook) {
     inHook = true;
     try {
-      for (const hook of appRegistry.hooks.log) void hook(context);
+      for (const hook of app.hooks.log) void hook(context);
     } finally {
       inHook = false;
     }
   }
   const origin = source.functionName === undefined ? 'Worker' : `Function.${source.functionName}`;
-  send({
-    kind: 'log',
-    level: context.level,
-    category: category === 'user' ? `${origin}.User` : origin,
-    message: context.message,
-  });
+  app.log(context.level, category === 'user' ? `${origin}.User` : origin, context.message);
 }

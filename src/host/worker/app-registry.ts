@@ -1,3 +1,4 @@
+import type { Log } from '../log.ts';
 import type {
   FunctionCallback,
   FunctionMetadata,
@@ -13,7 +14,8 @@ export type HookName = (typeof hookNames)[number];
 
 export const isHookName = (name: string): name is HookName => hookNames.some((known) => known === name);
 
-interface AppRegistry {
+/** What an app has registered. */
+export interface RegisteredApp {
   /** By name. */
   readonly functions: Map<string, { readonly metadata: FunctionMetadata; readonly callback: FunctionCallback }>;
   readonly hooks: Readonly<Record<HookName, HookCallback[]>>;
@@ -21,28 +23,39 @@ interface AppRegistry {
   readonly appHookData: HookData;
   /** Shared by appStart and appTerminate alone. */
   readonly appLevelHookData: HookData;
-  programmingModel: ProgrammingModel | undefined;
+  /** The host's. */
+  log: Log;
   /** Set once the app has loaded: functions are registered during startup only. */
   locked: boolean;
 }
 
 /**
- * What the one app of this thread has registered. The app imports `@azure/functions-core` by name, so a module is the only
- * place which that module and the thread's own code can share.
+ * The app imports `@azure/functions-core` by name, so a module is the only place which that module and the host's side of it
+ * can share.
  */
-export const appRegistry: AppRegistry = {
-  functions: new Map(),
-  hooks: { preInvocation: [], postInvocation: [], appStart: [], appTerminate: [], log: [] },
-  appHookData: {},
-  appLevelHookData: {},
-  programmingModel: undefined,
-  locked: false,
-};
+export const appRegistry: {
+  /** The app that registers now, or did last. */
+  app: RegisteredApp | undefined;
+  programmingModel: ProgrammingModel | undefined;
+} = { app: undefined, programmingModel: undefined };
+
+/** What is registered from now on belongs to the answer. */
+export function beginApp(log: Log): RegisteredApp {
+  return (appRegistry.app = {
+    functions: new Map(),
+    hooks: { preInvocation: [], postInvocation: [], appStart: [], appTerminate: [], log: [] },
+    appHookData: {},
+    appLevelHookData: {},
+    log,
+    locked: false,
+  });
+}
 
 /** One after the other; a hook that fails ends the row. */
 export async function runHooks(
+  app: RegisteredApp,
   name: Exclude<HookName, 'log'>,
   context: HookContext & Record<string, unknown>,
 ): Promise<void> {
-  for (const hook of appRegistry.hooks[name]) await hook(context);
+  for (const hook of app.hooks[name]) await hook(context);
 }

@@ -1,13 +1,13 @@
 /** The module that the app gets for `@azure/functions-core`: the API between the Node.js worker and its programming models. */
 import type { LogLevel } from '../log.ts';
 import { logFromApp } from './app-log.ts';
-import { appRegistry, isHookName } from './app-registry.ts';
+import { appRegistry, isHookName, type RegisteredApp } from './app-registry.ts';
 import type { FunctionCallback, FunctionMetadata, HookCallback, LogCategory, ProgrammingModel } from './core-types.ts';
 
 /** Of the worker whose contract this is. */
 export const version = '3.12.0';
 
-export { hostVersion } from './host-port.ts';
+export { hostVersion } from '../host-version.ts';
 
 /** A class because apps make their own with `new` and `Disposable.from`. */
 export class Disposable {
@@ -35,22 +35,28 @@ function systemError<E extends Error>(error: E): E {
   return Object.assign(error, { isAzureFunctionsSystemError: true });
 }
 
+function currentApp(): RegisteredApp {
+  if (!appRegistry.app) throw systemError(new Error('Functions are registered by the app that a host loads.'));
+  return appRegistry.app;
+}
+
 export function registerFunction(metadata: FunctionMetadata, callback: FunctionCallback): Disposable {
-  if (appRegistry.locked) throw systemError(new Error('A function can only be registered during app startup.'));
+  const app = currentApp();
+  if (app.locked) throw systemError(new Error('A function can only be registered during app startup.'));
   const { name } = metadata;
-  if (appRegistry.functions.has(name)) {
+  if (app.functions.has(name)) {
     throw systemError(new Error(`A function with name "${name}" has already been registered.`));
   }
-  appRegistry.functions.set(name, { metadata, callback });
+  app.functions.set(name, { metadata, callback });
   return new Disposable(() => {
-    if (appRegistry.locked) throw systemError(new Error('A function can only be disposed during app startup.'));
-    appRegistry.functions.delete(name);
+    if (app.locked) throw systemError(new Error('A function can only be disposed during app startup.'));
+    app.functions.delete(name);
   });
 }
 
 export function registerHook(name: string, callback: HookCallback): Disposable {
   if (!isHookName(name)) throw systemError(new RangeError(`Unrecognized hook "${name}"`));
-  const hooks = appRegistry.hooks[name];
+  const hooks = currentApp().hooks[name];
   hooks.push(callback);
   return new Disposable(() => {
     const index = hooks.indexOf(callback);
@@ -67,5 +73,5 @@ export function getProgrammingModel(): ProgrammingModel | undefined {
 }
 
 export function log(level: LogLevel, category: LogCategory, message: string): void {
-  logFromApp(level, category, message);
+  logFromApp(currentApp(), level, category, message);
 }

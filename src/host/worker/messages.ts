@@ -5,7 +5,6 @@ import type { AppFunction, Invocation, InvocationResult } from './contract.ts';
 export interface AppThreadData {
   readonly appDir: string;
   readonly entryPoints: readonly string[];
-  readonly hostVersion: string;
 }
 
 export type ToAppThread =

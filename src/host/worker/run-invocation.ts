@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { logFromApp } from './app-log.ts';
-import { appRegistry, runHooks } from './app-registry.ts';
+import { appRegistry, runHooks, type RegisteredApp } from './app-registry.ts';
 import type { Invocation, InvocationResult } from './contract.ts';
 import { toCoreRequest, toHttpResponse, toTypedData } from './core-conversions.ts';
 import type {
@@ -46,8 +46,8 @@ interface PreInvocation extends Record<string, unknown> {
 }
 
 /** Hooks before, the function, hooks after; the hooks may replace inputs, callback, result and error. */
-async function runFunction(invocation: Invocation): Promise<InvocationResult> {
-  const registered = appRegistry.functions.get(invocation.functionName);
+async function runFunction(app: RegisteredApp, invocation: Invocation): Promise<InvocationResult> {
+  const registered = app.functions.get(invocation.functionName);
   const model = appRegistry.programmingModel;
   if (!registered || !model)
     throw new Error(`Function code for '${invocation.functionName}' is not loaded and cannot be invoked.`);
@@ -58,15 +58,15 @@ async function runFunction(invocation: Invocation): Promise<InvocationResult> {
     request: toCoreRequest(invocation, metadata),
     metadata,
     log: (level, category, message) =>
-      logFromApp(level, category, message, { functionName: metadata.name, invocationContext }),
+      logFromApp(app, level, category, message, { functionName: metadata.name, invocationContext }),
   };
   const invocationModel = await model.getInvocationModel(core);
   const { context, inputs } = await invocationModel.getArguments();
   invocationContext = context;
-  const shared = { invocationContext: context, hookData: {}, appHookData: appRegistry.appHookData };
+  const shared = { invocationContext: context, hookData: {}, appHookData: app.appHookData };
   const before: PreInvocation = { ...shared, inputs, functionCallback: callback };
   core.state = 'preInvocationHooks';
-  await runHooks('preInvocation', before);
+  await runHooks(app, 'preInvocation', before);
   const after = { ...shared, inputs: before.inputs, result: null as unknown, error: null as unknown };
   core.state = 'invocation';
   try {
@@ -75,15 +75,15 @@ async function runFunction(invocation: Invocation): Promise<InvocationResult> {
     after.error = error;
   }
   core.state = 'postInvocationHooks';
-  await runHooks('postInvocation', after);
+  await runHooks(app, 'postInvocation', after);
   core.state = undefined;
   if (after.error !== null && after.error !== undefined) throw after.error;
   return toResult(await invocationModel.getResponse(context, after.result), after.result, metadata);
 }
 
-export async function runInvocation(invocation: Invocation): Promise<InvocationResult> {
+export async function runInvocation(app: RegisteredApp, invocation: Invocation): Promise<InvocationResult> {
   try {
-    return await runFunction(invocation);
+    return await runFunction(app, invocation);
   } catch (thrown) {
     const error = toError(thrown);
     return { ok: false, exception: { message: error.message, stackTrace: error.stack ?? '', source: '' } };

@@ -23,14 +23,13 @@ export interface AppThread {
 export interface AppThreadOptions {
   readonly appDir: string;
   readonly env: AppSettings;
-  readonly hostVersion: string;
   readonly log: Log;
 }
 
-function startWorker({ appDir, env, hostVersion }: AppThreadOptions): Worker {
+function startWorker({ appDir, env }: AppThreadOptions): Worker {
   return new Worker(siblingModule(import.meta.url, 'app-thread'), {
     name: 'app',
-    workerData: { appDir, entryPoints: findEntryPoints(appDir), hostVersion } satisfies AppThreadData,
+    workerData: { appDir, entryPoints: findEntryPoints(appDir) } satisfies AppThreadData,
     // A thread would see an undefined setting as the text "undefined".
     env: Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)),
     execArgv: ['--disable-warning=ExperimentalWarning', '--enable-source-maps'],

@@ -46,7 +46,6 @@ export const startTestApp = (): Promise<AppWorker> =>
   createAppWorker({
     appDir: join(import.meta.dirname, 'app'),
     env: {},
-    hostVersion: '4.0.0',
     log: () => undefined,
     clock: systemClock,
   });

@@ -14,7 +14,6 @@ async function startApp(files: Files, env: AppSettings = {}) {
   const worker = await createAppWorker({
     appDir: makeApp(files),
     env,
-    hostVersion: '4.0.0',
     clock: systemClock,
     log: (level, category, message) => lines.push({ level, category, message }),
   });
