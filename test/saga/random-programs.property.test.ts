@@ -34,7 +34,7 @@ beforeAll(async () => {
     undo: (key) => performances.get(instanceOf(key))!.undo(key),
   };
   const activities = programActivities.map((activity) => activity.bind(stage));
-  app = await startSagaApp({ sagas: [programSaga], activities, inMemory: true });
+  app = await startSagaApp({ sagas: [programSaga], activities });
 });
 afterAll(() => app.close());
 
