@@ -29,6 +29,8 @@ export interface Config {
     { readonly apiKey: string; readonly baseUrl: string | undefined; readonly model: string } | undefined;
   /** A field that is less sure than this, 0 to 1, goes to review. */
   readonly reviewThreshold: number;
+  /** How an operator's decision reaches a failed saga; `event` for a Durable back end that has no rewind. */
+  readonly gateMode: 'rewind' | 'event';
   /** Bytes. */
   readonly maxDocumentBytes: number;
   /** The systems that orders need; without all of them, orders are not taken. */
@@ -71,6 +73,7 @@ const settingsSchema = z.object({
   ANTHROPIC_MODEL: z.string().min(1).default('claude-sonnet-5-5'),
   REVIEW_THRESHOLD: z.coerce.number().min(0).max(1).default(0.8),
   MAX_DOCUMENT_MB: z.coerce.number().positive().max(100).default(50),
+  SAGA_GATE: z.enum(['rewind', 'event']).default('rewind'),
   EXTRACTION: switchSchema,
   PERSISTENCE: switchSchema,
   NOTIFICATION: switchSchema,
@@ -131,6 +134,7 @@ export function parseConfig(environment: Environment): Config {
         ? undefined
         : { apiKey: data.ANTHROPIC_API_KEY, baseUrl: data.ANTHROPIC_BASE_URL, model: data.ANTHROPIC_MODEL },
     reviewThreshold: data.REVIEW_THRESHOLD,
+    gateMode: data.SAGA_GATE,
     maxDocumentBytes: data.MAX_DOCUMENT_MB * 1024 * 1024,
     trade: tradeConfig(data),
     fraudThreshold: data.FRAUD_THRESHOLD,

@@ -2,10 +2,10 @@ import { formatReason } from '../audit/native-reason.ts';
 import type { Accepted, DurableInstances } from '../azure/durable-instances.ts';
 import { type Endpoint, type EndpointCall, jsonBody, routeParameter } from '../http/endpoint.ts';
 import { checked, Problem } from '../http/problem.ts';
-import { cancelEvent, failedGate, type GateDecisions } from '../saga/operate.ts';
+import { cancelEvent, failedGate, gateEvent, type GateDecisions } from '../saga/operate.ts';
 import { actorOf } from './actor.ts';
 import { operationSchema, rewindSchema } from './contract.ts';
-import { computeRewindVerdict, statusOf } from './saga-view.ts';
+import { computeRewindVerdict, statusOf, waitingGate } from './saga-view.ts';
 import { findInstance, unknownSaga } from './sagas.http.ts';
 
 /** What operators do to running and failed instances. */
@@ -17,7 +17,10 @@ export const operationEndpoints = (decisions: GateDecisions): Endpoint[] => [
   simpleOperation('resume', (instances, id, reason) => instances.resume(id, reason)),
 ];
 
-/** The decision is stored before the instance is rewound, so that the gate finds it whatever happens in between. */
+/**
+ * The decision is stored before the instance is rewound, so that the gate finds it whatever happens in between; a gate that waits
+ * gets it as an event.
+ */
 async function rewind(decisions: GateDecisions, call: EndpointCall) {
   const { request, instances } = call;
   const body = checked(rewindSchema, await jsonBody(request), 'The body');
@@ -33,11 +36,15 @@ async function rewind(decisions: GateDecisions, call: EndpointCall) {
       `'${body.action}' is not possible here; possible are: ${verdict.actions.join(', ')}.`,
     );
   }
-  const gate = failedGate(instance.output);
-  if (gate !== undefined) {
-    const { action, reason, data } = body;
-    await decisions.write(instance.instanceId, instance.createdTime, gate, { action, by, reason, data });
+  const { action, reason, data } = body;
+  const decision = { action, by, reason, data };
+  const waiting = waitingGate(instance);
+  if (waiting !== undefined) {
+    const decided = await instances.raiseEvent(instance.instanceId, gateEvent(waiting.number), decision);
+    return reply(decided, instance.instanceId);
   }
+  const gate = failedGate(instance.output);
+  if (gate !== undefined) await decisions.write(instance.instanceId, instance.createdTime, gate, decision);
   return reply(await instances.rewind(instance.instanceId, formatReason(by, body.reason)), instance.instanceId);
 }
 
