@@ -24,11 +24,13 @@ import { createDocumentEvents } from './azure/document-events.ts';
 import { createGateDecisions } from './azure/gate-decisions.ts';
 import { createIdempotencyClaims } from './azure/idempotency-claims.ts';
 import { createOfflineExtractor } from './azure/offline-extractor.ts';
+import { createQueueProbe } from './azure/queue-probe.ts';
 import type { OrderRecords } from './azure/order-records.ts';
 import { type Config, parseConfig } from './config.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { registerConsole } from './functions/console.http.ts';
 import { devFaultEndpoints } from './functions/dev-faults.http.ts';
-import { registerDocumentQueue } from './functions/document-queue.service-bus.ts';
+import { documentQueue, registerDocumentQueue } from './functions/document-queue.service-bus.ts';
 import { documentEndpoints } from './functions/documents.http.ts';
 import { healthEndpoints } from './functions/health.http.ts';
 import { orderEndpoints } from './functions/orders.http.ts';
@@ -36,6 +38,7 @@ import { registerRetention } from './functions/retention.timer.ts';
 import { registerEndpoints } from './http/endpoint.ts';
 import { createIntake } from './intake/intake.ts';
 import { auditEndpoints } from './ops/audit.http.ts';
+import { eventEndpoints } from './ops/events.http.ts';
 import { operationEndpoints } from './ops/operations.http.ts';
 import { reviewEndpoints } from './ops/reviews.http.ts';
 import { sagaEndpoints } from './ops/sagas.http.ts';
@@ -72,6 +75,7 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
   registerSagas({
     sagas,
     decisions,
+    gateMode: config.gateMode,
     activities: [
       downloadDocument.bind(reading),
       discardStagedText.bind(reading),
@@ -91,6 +95,7 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
       ...documentEndpoints({ intake, records, maxDocumentBytes }),
       ...trade.endpoints,
       ...sagaEndpoints(sagas, newId),
+      ...eventEndpoints(now),
       ...reviewEndpoints(sagas),
       ...operationEndpoints(decisions),
       ...auditEndpoints(keeping),
@@ -98,6 +103,7 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
         [
           { name: 'storage', ping: async () => void (await storage.getProperties()) },
           { name: 'records', ping: () => records.ping() },
+          ...(serviceBus === undefined ? [] : [{ name: 'queue', ping: createQueueProbe(serviceBus, documentQueue) }]),
         ],
         now,
       ),
@@ -105,6 +111,7 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
     ],
     newId,
   );
+  registerConsole(new URL('../console/', import.meta.url));
   if (serviceBus !== undefined) registerDocumentQueue(intake);
   if (config.retention !== undefined) registerRetention(config.retention, keeping);
 }

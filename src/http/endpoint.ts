@@ -15,18 +15,22 @@ export interface EndpointReply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly jsonBody?: unknown;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 export interface Endpoint {
   readonly name: string;
   readonly method: HttpMethod;
+  /** Under {@link apiPrefix}. */
   readonly route: string;
   readonly handle: (call: EndpointCall) => Promise<EndpointReply>;
 }
 
 /** Ids that can stand in headers, messages and log lines as they are. */
 const correlationIdForm = /^[\w.:-]{1,128}$/;
+
+/** Here and not in host.json, whose prefix every route would have: the console's pages lie outside of the API. */
+const apiPrefix = 'api';
 
 const allMethods: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -35,13 +39,13 @@ export function registerEndpoints(endpoints: readonly Endpoint[], newId: () => s
   const register = (name: string, methods: HttpMethod[], route: string, handle: Endpoint['handle']): void =>
     app.http(name, {
       methods,
-      route,
+      route: `${apiPrefix}/${route}`,
       authLevel: 'function',
       extraInputs: [durableClientInput],
       handler: (request, context) => serve(handle, request, context, newId),
     });
   for (const { name, method, route, handle } of endpoints) register(name, [method], route, handle);
-  register('unknownRoute', allMethods, '{*path}', answerUnknownRoute(endpoints, '/api'));
+  register('unknownRoute', allMethods, '{*path}', answerUnknownRoute(endpoints, `/${apiPrefix}`));
 }
 
 async function serve(

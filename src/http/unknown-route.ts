@@ -1,7 +1,7 @@
 import type { Endpoint } from './endpoint.ts';
 import { Problem, problemResponse } from './problem.ts';
 
-/** Answers what no endpoint serves; Functions itself would send a 404 without a body. `prefix` is the routePrefix of host.json. */
+/** Answers what no endpoint serves; Functions itself would send a 404 without a body. `prefix` is what all paths begin with. */
 export function answerUnknownRoute(endpoints: readonly Endpoint[], prefix: string): Endpoint['handle'] {
   const routes = endpoints.map(({ method, route }) => ({ method, route, path: patternOf(route) }));
   return async ({ request, correlationId }) => {

@@ -48,7 +48,7 @@ export function toSagaView(instance: Instance): SagaView {
     name: instance.name,
     version: status?.version,
     runtimeStatus,
-    phase: phaseOf(runtimeStatus, status),
+    phase: phaseOf(instance),
     step: status?.step,
     attempt: status?.attempt,
     nextAttemptAt: status?.nextAttemptAt,
@@ -65,7 +65,10 @@ export function toSagaView(instance: Instance): SagaView {
   };
 }
 
-function phaseOf(runtimeStatus: Instance['runtimeStatus'], status: SagaStatus | undefined): string {
+/** The saga's own phase, unless the instance was stopped from outside. */
+export function phaseOf(instance: Instance): string {
+  const { runtimeStatus } = instance;
+  const status = statusOf(instance);
   switch (runtimeStatus) {
     case 'Terminated':
     case 'Canceled':
@@ -89,12 +92,22 @@ function errorOf({ runtimeStatus, output }: Instance, status: SagaStatus | undef
   return { code: 'orchestrator_failed', message: typeof output === 'string' ? output : JSON.stringify(output ?? null) };
 }
 
+/** The gate at which an instance that still runs waits for its decision as an event: where the platform cannot rewind it. */
+export function waitingGate(instance: Instance): SagaStatus['gate'] {
+  const gate = instance.runtimeStatus === 'Running' ? statusOf(instance)?.gate : undefined;
+  return gate?.mode === 'event' ? gate : undefined;
+}
+
 /**
- * Whether a native rewind leads anywhere. It re-runs every failed task of the history, which contradicts a history that went on
+ * Whether a rewind leads anywhere. A native one re-runs every failed task of the history, which contradicts a history that went on
  * after one; a saga's history has none but the gate, unless the host itself failed a task (killed, timed out).
  */
 export function computeRewindVerdict(instance: Instance): RewindVerdict {
   const { runtimeStatus, output, historyEvents = [] } = instance;
+  const waiting = waitingGate(instance);
+  if (waiting !== undefined) {
+    return { yes: true, why: `it waits at gate ${waiting.number} for a decision`, actions: waiting.actions };
+  }
   if (runtimeStatus !== 'Failed')
     return { yes: false, why: `only a failed instance can be rewound; this one is ${runtimeStatus}` };
   const hostFailures = historyEvents.filter((e) => e.EventType === 'TaskFailed' && e['FunctionName'] !== gateFunction);

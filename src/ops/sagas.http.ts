@@ -4,7 +4,7 @@ import { type Endpoint, type EndpointCall, jsonBody, routeParameter } from '../h
 import { checked, Problem } from '../http/problem.ts';
 import type { SagaDefinition } from '../saga/index.ts';
 import { listSchema, type SagaList, startSchema } from './contract.ts';
-import { statusOf, toSagaView } from './saga-view.ts';
+import { phaseOf, statusOf, toSagaView } from './saga-view.ts';
 
 /** Start, list and get sagas. */
 export function sagaEndpoints(sagas: readonly SagaDefinition[], newId: () => string): Endpoint[] {
@@ -57,8 +57,13 @@ async function startSaga(sagas: readonly SagaDefinition[], newId: () => string, 
 async function listSagas({ request, instances }: EndpointCall) {
   const query = checked(listSchema, Object.fromEntries(request.query), 'The query');
   const all = await instances.list({ runtimeStatus: query.status, createdFrom: query.from, createdTo: query.to });
-  const found = all.filter((instance) => matches(instance, query)).sort((a, b) => (sortKey(a) < sortKey(b) ? 1 : -1));
-  const { continuation } = query;
+  const inAnyPhase = all
+    .filter((instance) => matches(instance, query))
+    .map((instance) => ({ instance, phase: phaseOf(instance) }));
+  const { continuation, phase } = query;
+  const found = inAnyPhase
+    .flatMap((one) => (phase === undefined || one.phase === phase ? [one.instance] : []))
+    .sort(newestFirst);
   const rest = continuation === undefined ? found : found.filter((instance) => sortKey(instance) < continuation);
   const page = rest.slice(0, query.top);
   const last = page.at(-1);
@@ -66,23 +71,33 @@ async function listSagas({ request, instances }: EndpointCall) {
     status: 200,
     jsonBody: {
       sagas: page.map(toSagaView),
+      /** Of everything that is asked for, on all pages and in whatever phase. */
+      counts: countBy(inAnyPhase.map(({ phase }) => phase)),
+      names: [...new Set(inAnyPhase.map(({ instance }) => instance.name))].toSorted(),
       ...(last !== undefined && rest.length > page.length && { continuation: encode(sortKey(last)) }),
     },
   };
 }
 
 /** Entities share the task hub; their ids begin with @. */
-function matches(instance: Instance, { name, phase, q }: SagaList): boolean {
+function matches(instance: Instance, { name, q }: SagaList): boolean {
   const status = statusOf(instance);
   return (
     !instance.instanceId.startsWith('@') &&
     (name === undefined || instance.name === name) &&
-    (phase === undefined || toSagaView(instance).phase === phase) &&
     (q === undefined || [instance.instanceId, instance.name, status?.correlationId].some((text) => text?.includes(q)))
   );
 }
 
 /** Newest first; a page begins after a key, not at an offset, so it stays right while instances come and go. */
 const sortKey = ({ createdTime, instanceId }: Instance): string => `${createdTime.toISOString()} ${instanceId}`;
+
+const newestFirst = (a: Instance, b: Instance): number => (sortKey(a) < sortKey(b) ? 1 : -1);
+
+function countBy(keys: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const key of keys) counts[key] = (counts[key] ?? 0) + 1;
+  return counts;
+}
 
 const encode = (key: string): string => Buffer.from(key, 'utf8').toString('base64url');

@@ -61,6 +61,12 @@ async function listen(server: Server, { host, port }: HttpServerOptions): Promis
   return (server.address() as AddressInfo).port;
 }
 
+/** Also one that has not begun: a browser asks for it in `accept`. */
+const isEventStream = (response: ServerResponse): boolean =>
+  [response.getHeader('content-type'), response.req.headers.accept].some((type) =>
+    String(type).startsWith('text/event-stream'),
+  );
+
 const notReady: HttpHandler = async (_request, response) => answer(response, 503, '', { 'retry-after': '1' });
 
 /** @throws when the port cannot be opened, naming it. */
@@ -90,7 +96,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       for (const response of open) {
         if (!response.headersSent) response.setHeader('connection', 'close');
         // An event stream has no end to wait for.
-        if (String(response.getHeader('content-type')).startsWith('text/event-stream')) response.destroy();
+        if (isEventStream(response)) response.destroy();
       }
       const force = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed.promise;
