@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Endpoint } from '../http/endpoint.ts';
 
 /** One thing that the app needs, and a call that answers when it is there. */
@@ -13,9 +14,16 @@ interface DependencyState {
   readonly error?: string;
 }
 
-export function healthEndpoints(dependencies: readonly Dependency[], now: () => Date): Endpoint[] {
+/** A dependency that does not answer in this time counts as not healthy. */
+const patienceMs = 5_000;
+
+export function healthEndpoints(
+  dependencies: readonly Dependency[],
+  now: () => Date,
+  timeoutMs: number = patienceMs,
+): Endpoint[] {
   const probe = async (): Promise<{ status: number; jsonBody: unknown }> => {
-    const states = await Promise.all(dependencies.map((dependency) => stateOf(dependency, now)));
+    const states = await Promise.all(dependencies.map((dependency) => stateOf(dependency, now, timeoutMs)));
     const healthy = states.every((state) => state.healthy);
     return { status: healthy ? 200 : 503, jsonBody: { status: healthy ? 'ready' : 'not ready', dependencies: states } };
   };
@@ -31,13 +39,20 @@ export function healthEndpoints(dependencies: readonly Dependency[], now: () => 
   ];
 }
 
-async function stateOf({ name, ping }: Dependency, now: () => Date): Promise<DependencyState> {
+async function stateOf({ name, ping }: Dependency, now: () => Date, timeoutMs: number): Promise<DependencyState> {
   const startedAt = now().getTime();
   const latencyMs = () => now().getTime() - startedAt;
+  const answered = new AbortController();
+  const timedOut = sleep(timeoutMs, undefined, { signal: answered.signal }).then(() => {
+    throw new Error(`no answer within ${timeoutMs} ms`);
+  });
   try {
-    await ping();
+    await Promise.race([ping(), timedOut]);
     return { name, healthy: true, latencyMs: latencyMs() };
   } catch (error) {
     return { name, healthy: false, latencyMs: latencyMs(), error: String(error) };
+  } finally {
+    timedOut.catch(() => undefined);
+    answered.abort();
   }
 }

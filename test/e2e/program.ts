@@ -30,6 +30,8 @@ export interface Connections {
 export interface ProgramOptions {
   readonly dataDir: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** After the ones that find a free port and the data; the last of a name counts. */
+  readonly args?: readonly string[];
 }
 
 /** A folder for the tests of a file, or of one test when it is made within one. */
@@ -46,7 +48,7 @@ export interface Launched {
 }
 
 /** Starts the program on free ports. */
-export function launchProgram({ dataDir, env = {} }: ProgramOptions): Launched {
+export function launchProgram({ dataDir, env = {}, args = [] }: ProgramOptions): Launched {
   const child = spawn(
     process.execPath,
     [
@@ -56,6 +58,7 @@ export function launchProgram({ dataDir, env = {} }: ProgramOptions): Launched {
       '0',
       '--data',
       dataDir,
+      ...args,
     ],
     { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
