@@ -1,4 +1,5 @@
 import type { CosmosClient } from '@azure/cosmos';
+import { orderIdForm } from '../orders/order-id.ts';
 import { orderRecordSchema } from '../orders/order-record.ts';
 import type { OrderRecords } from './order-records.ts';
 import { prepareContainers } from './prepare-containers.ts';
@@ -12,6 +13,7 @@ export function createCosmosOrderRecords(client: CosmosClient, databaseName: str
       await prepared(() => orders.items.upsert(record));
     },
     async read(id) {
+      if (!orderIdForm.test(id)) return undefined;
       const found: { resource?: unknown } = await prepared(() => orders.item(id, id).read());
       return found.resource === undefined ? undefined : orderRecordSchema.parse(found.resource);
     },

@@ -4,4 +4,7 @@ import { createHash } from 'node:crypto';
 export const orderIdOf = (unique: string): string =>
   `ord-${createHash('sha256').update(unique).digest('hex').slice(0, 24)}`;
 
+/** What can stand in instance ids, item ids, blob names and URLs as it is. */
+export const orderIdForm = /^[A-Za-z0-9][\w.-]{0,99}$/;
+
 export const orderInstanceId = (orderId: string): string => `order-${orderId}`;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fitsCurrency, fractionDigits, isCurrency } from './money.ts';
+import { orderIdForm } from './order-id.ts';
 
 const text = (longest: number) => z.string().trim().min(1).max(longest);
 
@@ -9,7 +10,6 @@ export const orderLineSchema = z.strictObject({
   /** In major units of the order's currency. */
   unitPrice: z.number().min(0).max(1_000_000),
 });
-export type OrderLine = z.infer<typeof orderLineSchema>;
 
 export const addressSchema = z.strictObject({
   name: text(200),
@@ -21,7 +21,6 @@ export const addressSchema = z.strictObject({
 export type Address = z.infer<typeof addressSchema>;
 
 export const customerSchema = z.strictObject({ id: text(100), name: text(200), email: z.email() });
-export type Customer = z.infer<typeof customerSchema>;
 
 export const channelSchema = z.enum(['email', 'sms', 'webhook', 'in_app']);
 export type Channel = z.infer<typeof channelSchema>;
@@ -33,7 +32,6 @@ export const contactSchema = z.discriminatedUnion('channel', [
   z.strictObject({ channel: z.literal('webhook'), to: z.url({ protocol: /^https?$/ }) }),
   z.strictObject({ channel: z.literal('in_app'), to: text(100) }),
 ]);
-export type Contact = z.infer<typeof contactSchema>;
 
 const currencySchema = z.string().refine(isCurrency, 'a currency code of ISO 4217 such as EUR');
 
@@ -57,7 +55,12 @@ export type OrderRequest = z.infer<typeof orderRequestSchema>;
 
 /** An order as intake took it: the input of its saga. */
 export const orderSchema = z
-  .strictObject({ id: text(100), placedAt: z.iso.datetime(), correlationId: text(128), ...requestShape })
+  .strictObject({
+    id: z.string().regex(orderIdForm),
+    placedAt: z.iso.datetime(),
+    correlationId: text(128),
+    ...requestShape,
+  })
   .superRefine(pricesFitCurrency, whenPriced);
 export type Order = z.infer<typeof orderSchema>;
 

@@ -30,18 +30,14 @@ export async function startLocalTrade() {
     await emulator.close();
     await rm(folder, { recursive: true, force: true });
   });
-  const at = (path: string) => ({ baseUrl: `${emulator.url}/${path}`, timeoutMs: 300, now: () => new Date() });
+  const list = async <T = Entry>(path: string): Promise<T[]> => {
+    const response = await fetch(`${emulator.url}/${path}`);
+    return ((await response.json()) as { items: T[] }).items;
+  };
   return {
-    inventory: createInventory(at('inventory')),
-    payments: createPayments(at('payments')),
-    fraud: createFraud(at('fraud')),
-    shipping: createShipping(at('shipping')),
-    notifications: createNotifications(at('notifications')),
+    ...createClients(emulator.url),
     url: emulator.url,
-    list: async <T = Entry>(path: string): Promise<T[]> => {
-      const response = await fetch(`${emulator.url}/${path}`);
-      return ((await response.json()) as { items: T[] }).items;
-    },
+    list,
     /** Ends the systems and starts them again on what they kept. */
     async restart() {
       await emulator.close();
@@ -49,5 +45,17 @@ export async function startLocalTrade() {
       // A connection that the end has closed is found out by its next use.
       await vi.waitFor(() => fetch(`${emulator.url}/payments/charges`));
     },
+  };
+}
+
+/** With breakers of their own. */
+export function createClients(url: string) {
+  const at = (path: string) => ({ baseUrl: `${url}/${path}`, timeoutMs: 300, now: () => new Date() });
+  return {
+    inventory: createInventory(at('inventory')),
+    payments: createPayments(at('payments')),
+    fraud: createFraud(at('fraud')),
+    shipping: createShipping(at('shipping')),
+    notifications: createNotifications(at('notifications')),
   };
 }
