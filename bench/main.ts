@@ -68,18 +68,17 @@ const report = (section: Section): void => {
   if (!json) process.stdout.write(`${formatReport([section])}\n`);
 };
 
-try {
-  report({ title: `${availableParallelism()} x ${cpus()[0]?.model}, Node ${process.version}`, figures: [] });
-  for (const { name, about, ...workload } of selected) {
-    const own = join(folder, name);
-    mkdirSync(own);
-    // Anew for each workload, because what else runs on the machine changes.
-    const commits = measureCommitFloor(own);
-    const figures = await workload.run({ folder: own, commits, documents, profileDir });
-    report({ title: `${name}: ${about}`, figures: [...describeCommitFloor(commits), ...figures] });
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+report({ title: `${availableParallelism()} x ${cpus()[0]?.model}, Node ${process.version}`, figures: [] });
+for (const { name, about, ...workload } of selected) {
+  const own = join(folder, name);
+  mkdirSync(own);
+  // Anew for each workload, because what else runs on the machine changes.
+  const commits = measureCommitFloor(own);
+  const figures = await workload.run({ folder: own, commits, documents, profileDir });
+  report({ title: `${name}: ${about}`, figures: [...describeCommitFloor(commits), ...figures] });
 }
 if (json) process.stdout.write(`${JSON.stringify(sections, null, 2)}\n`);
 const failed = sections.some(({ figures }) =>
