@@ -1,11 +1,11 @@
 /** The well-known key of the vendor's own emulator; public, and of use on this machine only. */
 export const accountKey = 'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==';
 
-/** One region that names itself as the place to read and write. */
+/** One region that names itself as the place to read and write. For an id 'localhost' the SDK ignores that, and asks again at every call. */
 export const describeAccount = (endpoint: string) => ({
   _self: '',
-  id: 'localhost',
-  _rid: 'localhost',
+  id: 'local',
+  _rid: 'local',
   _dbs: '//dbs/',
   writableLocations: [{ name: 'Local', databaseAccountEndpoint: endpoint }],
   readableLocations: [{ name: 'Local', databaseAccountEndpoint: endpoint }],
