@@ -53,7 +53,7 @@ async function postDocument({ intake, maxDocumentBytes }: DocumentEndpointServic
 }
 
 const statusUrl = (request: HttpRequest, instanceId: string): string =>
-  new URL(`sagas/${encodeURIComponent(instanceId)}`, new URL('.', request.url)).href;
+  new URL(`/api/sagas/${encodeURIComponent(instanceId)}`, request.url).href;
 
 async function receiveFiles(request: HttpRequest, limit: number): Promise<ReceivedFile[]> {
   const contentType = request.headers.get('content-type') ?? undefined;

@@ -83,15 +83,18 @@ describe('a file that cannot be a document', () => {
   it('that is dropped straight into incoming ends as a failed document with its reason, its file kept', async () => {
     await local.dropBlob('dropped.exe', Buffer.from(`MZ${'\0'.repeat(200)}`));
     await local.dropBlob('dropped-empty.pdf', new Uint8Array());
+    await local.dropBlob('dropped-big.txt', megabytes(60));
     const failed = await until(
-      'two failed documents',
+      'three failed documents',
       async () => (await api.get<DocumentPage>('/api/documents?q=dropped&status=failed')).body.documents,
-      (documents) => documents.length === 2,
+      (documents) => documents.length === 3,
     );
     expect(new Set(failed.map(({ error }) => error?.code))).toEqual(
-      new Set(['document_unsupported', 'document_empty']),
+      new Set(['document_unsupported', 'document_empty', 'too_large']),
     );
-    expect(await local.blobNames('failed')).toEqual(expect.arrayContaining(['dropped.exe', 'dropped-empty.pdf']));
+    expect(await local.blobNames('failed')).toEqual(
+      expect.arrayContaining(['dropped.exe', 'dropped-empty.pdf', 'dropped-big.txt']),
+    );
   });
 });
 

@@ -41,6 +41,18 @@ describe('cancel', () => {
     expect(await api.record(documentId)).toMatchObject({ status: 'awaiting_review' });
   });
 
+  it('that comes twice does not outlive the rewind that takes it back', async () => {
+    const { instanceId } = await waiting('cancelled-twice.pdf');
+    await Promise.all([operate(instanceId, 'cancel'), operate(instanceId, 'cancel')]);
+    await api.untilSaga(instanceId, ({ runtimeStatus }) => runtimeStatus === 'Failed');
+    expect((await operate(instanceId, 'rewind')).status).toBe(202);
+    expect(
+      await api.untilSaga(instanceId, ({ phase, review }) => phase !== 'failed' && review !== undefined),
+    ).toMatchObject({
+      phase: 'in_review',
+    });
+  });
+
   it('is refused for what has ended', async () => {
     const { instanceId } = await processed('too-late.pdf');
     const { status, body } = await operate(instanceId, 'cancel');

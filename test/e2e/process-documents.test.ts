@@ -85,6 +85,13 @@ describe('a PDF posted as the raw body', () => {
   });
 });
 
+it('a path with a slash at its end is answered as without', async () => {
+  const init = { method: 'POST', body: Buffer.from(await sample('harbor-pine-invoice.pdf')) };
+  const { status, body } = await api.send<Accepted>('/api/documents/?name=slash.pdf', init);
+  expect([status, body.statusUrl]).toEqual([202, `${program.url}/api/sagas/${body.instanceId}`]);
+  await api.untilRecord(body.documentId, isProcessed);
+});
+
 describe('a multipart body', () => {
   it('with one file is answered as a raw body is', async () => {
     const form = new FormData();
@@ -163,7 +170,7 @@ describe('the read side', () => {
       ),
     );
     const ids = uploads.map(({ documentId }) => documentId);
-    await Promise.all(ids.map((id) => api.untilRecord(id, ({ status }) => status !== 'processing')));
+    await Promise.all(ids.map((id) => api.untilRecord(id, isMoved)));
 
     expect(new Set(idsOf(await query('q=QUOKKA+agreement')))).toEqual(new Set(ids));
     expect(idsOf(await query('q=quokka+3'))).toEqual([ids[3]]);
