@@ -75,9 +75,9 @@ export function report(execution: Execution, change: Partial<Progress>): void {
   execution.df.setCustomStatus(computeStatus(execution));
 }
 
-/** A log line for what happened now; replays are silent. */
+/** A log line for what happened now: replays are silent, and so is what still unwinds once the instance has ended. */
 export function tell(execution: Execution, event: SagaEvent): void {
-  if (!execution.df.isReplaying) execution.narrate(event);
+  if (execution.end === undefined && !execution.df.isReplaying) execution.narrate(event);
 }
 
 /**

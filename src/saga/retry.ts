@@ -83,7 +83,9 @@ export function computeRetryDelay(options: RetryOptions, failed: FailedAttempt):
   } = options;
   if (!failed.error.retryable || failed.attempt >= maxAttempts) return undefined;
   if (options.retryIf?.(failed.error) === false) return undefined;
-  const backoff = Math.min(firstIntervalMs * backoffCoefficient ** (failed.attempt - 1), maxIntervalMs);
+  // The power may be Infinity, and 0 times that is no number.
+  const grown = firstIntervalMs === 0 ? 0 : firstIntervalMs * backoffCoefficient ** (failed.attempt - 1);
+  const backoff = Math.min(grown, maxIntervalMs);
   const spread = 1 - (options.jitter ?? 0) * seededFraction(`${failed.seed}@${failed.attempt}`);
   const delay = Math.min(Math.round(Math.max(backoff * spread, failed.error.retryAfterMs ?? 0)), longestDelayMs);
   return failed.elapsedMs + delay > timeoutMs ? undefined : delay;

@@ -37,7 +37,6 @@ export function* runScope<T>(
     return yield* body();
   } catch (error) {
     if (!(error instanceof SagaFailure)) throw error;
-    refuseAfterEnd(execution);
     if (scope.onFailure === 'hold' && !execution.pivoted && !isDecided(execution, error)) {
       yield* openGate(execution, 'held-scope', error.data);
       execution.conceded.add(error);

@@ -219,6 +219,20 @@ onEveryEngine((startTrial) => {
     expect(await app.runToEnd(id)).toMatchObject({ runtimeStatus: 'Completed', output: 'swallowed' });
   });
 
+  test('code that catches everything and returns does not complete behind a failed gate', async () => {
+    const { app, world, run } = await startTrial(activities, function* (saga, item) {
+      try {
+        return yield* saga.scope('careful', () => saga.step(charge, item), { onFailure: 'hold' });
+      } catch {
+        return 'swallowed';
+      }
+    });
+    world.next('charge', 'fails for good');
+    const { id, end } = await run();
+    expect(end).toMatchObject({ runtimeStatus: 'Failed', status: { phase: 'held' } });
+    expect(app.lines.at(-1)?.text).toContain(`${id} ✗ failed at gate 1`);
+  });
+
   test('code that catches everything does nothing behind an abort either', async () => {
     const { app, world, run } = await startTrial(activities, function* (saga, item) {
       try {

@@ -148,12 +148,14 @@ onEveryEngine((startTrial) => {
     expect((await app.runToEnd(id)).output).toEqual([1, 2]);
   });
 
-  test('after a decision no timer keeps the instance, however long the review was', async () => {
+  test('the timer of a long review that was decided disturbs nothing when its time comes', async () => {
     const { app, world, start } = await startTrial(
       [reserve],
       function* (saga, item) {
         yield* saga.review(patient, { of: item });
-        yield* saga.sleep(days(30));
+        yield* saga.sleep(days(4));
+        yield* saga.step(reserve, item);
+        yield* saga.sleep(days(4));
         return yield* saga.step(reserve, item);
       },
       { reviews },
@@ -163,12 +165,21 @@ onEveryEngine((startTrial) => {
     await app.decide(id, 'patient', { decision: 'approve', data: { amount: 1 }, by: 'ann' });
     const startedAt = app.now().getTime();
     expect((await app.runToEnd(id)).output).toEqual({ receipt: 'receipt for book' });
-    expect(world.calls[0]!.at.getTime() - startedAt).toBe(days(30));
-    const decidedAtOnce = await start();
-    await app.runUntil(decidedAtOnce, ({ phase }) => phase === 'in_review');
-    await app.cancel(decidedAtOnce, 'ann');
-    await app.settle();
-    expect((await app.get(decidedAtOnce)).runtimeStatus).toBe('Failed');
+    expect(world.calls.map(({ at }) => at.getTime() - startedAt)).toEqual([days(4), days(8)]);
+  });
+
+  test('after a decision or a cancel no timer keeps the instance', async () => {
+    const { app, start } = await startTrial([reserve], (saga, item) => saga.review(patient, { of: item }), { reviews });
+    const startedAt = app.now();
+    for (const end of ['decided', 'cancelled']) {
+      const id = await start();
+      await app.runUntil(id, ({ phase }) => phase === 'in_review');
+      if (end === 'cancelled') await app.cancel(id, 'ann');
+      else await app.decide(id, 'patient', { decision: 'approve', data: { amount: 1 }, by: 'ann' });
+      await app.settle();
+      expect((await app.get(id)).runtimeStatus).toBe(end === 'decided' ? 'Completed' : 'Failed');
+    }
+    expect(app.now()).toEqual(startedAt);
   });
 
   test('a saga that failed after a review is rewound, and asks again', async () => {

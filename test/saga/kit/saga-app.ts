@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Invocation, InvocationResult, Invoke } from '../../../src/host/worker/contract.ts';
@@ -13,7 +14,6 @@ import {
 } from '../../../src/saga/operate.ts';
 import { createEpisodeChecks } from './episode-checks.ts';
 import { createInMemoryDecisions } from './in-memory-decisions.ts';
-import { createInProcessApp } from './in-process-app.ts';
 import { startVirtualEngine, type VirtualEngine } from './virtual-engine.ts';
 
 export interface SagaAppOptions extends Omit<SagaRegistration, 'decisions'> {
@@ -67,6 +67,11 @@ export interface SagaApp {
   close(): Promise<void>;
 }
 
+// By require, so that Node.js loads it and not the test runner: its modules are to be the ones that `@azure/functions` gets.
+const { startInProcessApp } = createRequire(import.meta.url)(
+  '../../../src/host/worker/in-process-app.ts',
+) as typeof import('../../../src/host/worker/in-process-app.ts');
+
 const ended = new Set(['Completed', 'Failed', 'Terminated']);
 const killedByHost = { ok: false, exception: { message: 'killed', stackTrace: '', source: '' } } as const;
 
@@ -74,10 +79,10 @@ export async function startSagaApp(options: SagaAppOptions): Promise<SagaApp> {
   const { restartsAlways = false, killed = [], alterHistory = (text) => text, ...registration } = options;
   const decisions = createInMemoryDecisions();
   const lines: LogLine[] = [];
-  const app = createInProcessApp(
-    () => registerSagas({ ...registration, decisions }),
-    (_function, level, text) => lines.push({ level, text }),
-  );
+  const app = await startInProcessApp({
+    source: () => registerSagas({ ...registration, decisions }),
+    log: (level, category, text) => category.endsWith('.User') && lines.push({ level, text }),
+  });
   const watch = createWatch(registration.sagas);
   const invoke: Invoke = async (invocation) => {
     if (killed.includes(invocation.functionName)) return killedByHost;
@@ -117,6 +122,7 @@ export async function startSagaApp(options: SagaAppOptions): Promise<SagaApp> {
     },
     async close() {
       await engine.close();
+      await app.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -89,7 +89,7 @@ export async function startVirtualEngine(options: VirtualEngineOptions): Promise
       });
       if (response === undefined || response.status >= 400)
         throw new Error(`${method} ${path} was answered ${response?.status} ${response?.body}`);
-      return response.body === '' ? undefined : JSON.parse(response.body);
+      return response.body === '' ? undefined : (JSON.parse(response.body) as unknown);
     },
     async close() {
       await engine.stop();
