@@ -32,9 +32,11 @@ export interface HostParts {
   readonly main: HttpServer;
   /** For the app's durable clients. */
   readonly rpc: HttpServer;
-  readonly worker: AppWorker;
+  readonly worker: Pick<AppWorker, 'functions' | 'httpStreamUri' | 'invoke' | 'stop'>;
   readonly settings: HostJson;
   readonly dataDir: string;
+  /** A path, or `:memory:`; by default in the data folder. */
+  readonly durableDatabase?: string;
   readonly env: AppSettings;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -43,6 +45,11 @@ export interface HostParts {
 
 export interface RunningFunctions {
   readonly functions: readonly HostFunction[];
+  /** The Durable extension's management API, without a port. */
+  readonly manage: DurableEngine['handle'];
+  /** Ends triggers and engine alone: ports and app can run again. */
+  halt(): Promise<void>;
+  /** The same for good, and what is left of the app's work with it. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -64,7 +71,7 @@ export async function runFunctions(parts: HostParts): Promise<RunningFunctions> 
   });
   const invoke = createFunctionInvoker({ functions: sound, invoke: worker.invoke, durableClient, clock, log });
   const engine = createDurableEngine({
-    databaseFile: join(dataDir, 'durable.db'),
+    databaseFile: parts.durableDatabase ?? join(dataDir, 'durable.db'),
     settings: settings.durableTask,
     functions: sound,
     clientInput: () => durableClient,
@@ -93,6 +100,11 @@ export async function runFunctions(parts: HostParts): Promise<RunningFunctions> 
       const fault = faults.of(fn.name);
       return { name: fn.name, trigger: triggerOf(fn)?.type ?? '', ...(fault !== undefined && { fault }) };
     }),
+    manage: engine.handle,
+    async halt() {
+      await triggers.stop();
+      await engine.stop();
+    },
     stop: (graceMs) => stopFunctions(parts, engine, triggers, graceMs),
   };
 }

@@ -1,0 +1,4 @@
+// The test kit: an app in the test's own thread, on the embedded host, in virtual time.
+
+export { createTestHost, type LogLine, type TestHost, type TestHostOptions } from './create-test-host.ts';
+export type { DurableEvent, DurableStatus } from './durable-instances.ts';
