@@ -58,7 +58,8 @@ function parseCsvTrail(text: string): RawTrail {
   }
   const records = rows.map((cells, n) => ({ place: `row ${n + 2}`, value: toRecord(cells) }));
   const head = records.find(({ value }) => value['kind'] === headKind);
-  return { head: head?.value['data'], entries: records.filter((record) => record !== head) };
+  const isPlain = head !== undefined && Object.keys(head.value).length === 2;
+  return { head: isPlain ? head.value['data'] : undefined, entries: records.filter((record) => record !== head) };
 }
 
 function toRecord(cells: readonly (string | undefined)[]): Record<string, unknown> {
@@ -66,7 +67,8 @@ function toRecord(cells: readonly (string | undefined)[]): Record<string, unknow
   for (const [n, cell] of cells.entries()) {
     const column = columns[n];
     if (cell === undefined) continue;
-    record[column ?? `column ${n + 1}`] = column !== undefined && jsonColumns.has(column) ? parseJson(cell) : cell;
+    record[column ?? `column ${n + 1}`] =
+      column !== undefined && jsonColumns.has(column) ? (parseJson(cell) ?? cell) : cell;
   }
   return record;
 }
