@@ -1,7 +1,7 @@
 import type { OrderRecord } from '../../src/orders/order-record.ts';
 import type { SagaView } from '../../src/ops/saga-view.ts';
 import { type Answer, createApi, until } from './api.ts';
-import { listOf, readBalance } from './order-balance.ts';
+import { listAll, listOf, readBalance } from './order-balance.ts';
 import type { Program } from './program.ts';
 
 export interface AcceptedOrder {
@@ -36,9 +36,11 @@ export function createOrderApi({ url, connections }: Program) {
         () => read(orderId),
         (order) => order.status === status,
       ),
+    /** With patience for a system that is left alone for a minute. */
     ended: (instanceId: string): Promise<SagaView> =>
-      api.untilSaga(instanceId, ({ runtimeStatus }) => runtimeStatus === 'Completed' || runtimeStatus === 'Failed'),
+      api.untilSaga(instanceId, ({ runtimeStatus }) => /Completed|Failed/.test(runtimeStatus), 100_000),
     messages: (instanceId: string) => listOf(connections.trade, 'notifications/messages', instanceId),
+    books: <T>(path: string) => listAll<T>(connections.trade, path),
     balanceOf: (instanceId: string) => readBalance(connections.trade, instanceId),
     /** What was undone, in the order of the history. */
     async undosOf(instanceId: string): Promise<string[]> {

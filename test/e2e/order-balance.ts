@@ -46,9 +46,13 @@ export async function readBalance(tradeUrl: string, instanceId: string): Promise
 }
 
 /** What a system has done for an instance: the keys of its calls begin with its id. */
-export async function listOf(tradeUrl: string, path: string, instanceId: string): Promise<Entry[]> {
-  const response = await fetch(`${tradeUrl}/${path}?key=${encodeURIComponent(`${instanceId}/`)}`);
-  return ((await response.json()) as { items: Entry[] }).items;
+export const listOf = (tradeUrl: string, path: string, instanceId: string): Promise<Entry[]> =>
+  listAll(tradeUrl, `${path}?key=${encodeURIComponent(`${instanceId}/`)}`);
+
+/** All that a system has to show under a path. */
+export async function listAll<T>(tradeUrl: string, path: string): Promise<T[]> {
+  const response = await fetch(`${tradeUrl}/${path}`);
+  return ((await response.json()) as { items: T[] }).items;
 }
 
 function count(effects: readonly Entry[], undos: readonly Entry[]) {

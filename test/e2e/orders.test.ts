@@ -1,13 +1,11 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ProblemDocument } from './api.ts';
 import { sampleOrder } from '../orders/sample-order.ts';
 import { createOrderApi } from './order-api.ts';
 import { fulfilled, undone } from './order-balance.ts';
-import { makeDataFolder, startProgram, useProgram } from './program.ts';
+import { useProgram } from './program.ts';
 
-const settings = { TRADE_TIMEOUT_SECONDS: '1' };
-const program = await useProgram(settings);
-const orders = createOrderApi(program);
+const orders = createOrderApi(await useProgram({ TRADE_TIMEOUT_SECONDS: '1' }));
 
 const address = (postalCode: string) => ({ ...sampleOrder().shippingAddress, postalCode });
 const card = (cardToken: string) => sampleOrder({ payment: { cardToken } });
@@ -266,22 +264,5 @@ describe('a message that cannot be delivered', () => {
     });
     expect(await orders.messages(instanceId)).toHaveLength(1);
     expect(await orders.balanceOf(instanceId)).toEqual(fulfilled(25));
-  });
-});
-
-describe('a program that is killed', () => {
-  it('while it charges goes on afterwards, with one charge', async () => {
-    const dataDir = await makeDataFolder(afterAll);
-    const first = await startProgram({ dataDir, env: settings });
-    const { orderId, instanceId } = (await createOrderApi(first).place(card('tok_rate_limited'))).body;
-    await createOrderApi(first).untilSaga(instanceId, ({ step }) => step === 'main/chargePayment#1');
-    await first.kill();
-
-    const second = await startProgram({ dataDir, env: settings });
-    afterAll(() => second.kill());
-    const again = createOrderApi(second);
-    await again.ended(instanceId);
-    expect(await again.read(orderId)).toMatchObject({ status: 'fulfilled' });
-    expect(await again.balanceOf(instanceId)).toEqual(fulfilled(25));
   });
 });
