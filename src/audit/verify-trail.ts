@@ -8,13 +8,14 @@ import {
   hashOfSubject,
   type Head,
   headSchema,
+  type Trail,
 } from './chain.ts';
 import { computeStateAt } from './compute-state-at.ts';
 import { parseTrail, type RawEntry, type RawTrail } from './parse-trail.ts';
 import type { Verifier } from './signature.ts';
 
 export type Verdict =
-  | { readonly ok: true; readonly head: Head; readonly signature: 'none' | 'valid' | 'unchecked' }
+  | (Trail & { readonly ok: true; readonly signature: 'none' | 'valid' | 'unchecked' })
   | { readonly ok: false; readonly problems: readonly TrailProblem[] };
 
 export interface TrailProblem {
@@ -63,7 +64,7 @@ export function verifyTrail(text: string, verifier?: Verifier): Verdict {
   ];
   if (found.length > 0) return { ok: false, problems: found };
   const signature = head.data.signature === undefined ? 'none' : verifier === undefined ? 'unchecked' : 'valid';
-  return { ok: true, head: head.data, signature };
+  return { ok: true, head: head.data, entries, signature };
 }
 
 function readEntries(raw: readonly RawEntry[]): {

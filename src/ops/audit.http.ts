@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import type { Trail } from '../audit/chain.ts';
 import { computeStateAt } from '../audit/compute-state-at.ts';
 import { createTrail } from '../audit/create-trail.ts';
 import { contentTypes, renderTrail, trailFormats } from '../audit/render-trail.ts';
 import { type Endpoint, type EndpointCall, routeParameter } from '../http/endpoint.ts';
 import { checked, Problem } from '../http/problem.ts';
 import { archiveAndPurge, type TrailKeeping } from './archive-and-purge.ts';
-import { findInstance, unknownSaga } from './sagas.http.ts';
+import { unknownSaga } from './sagas.http.ts';
 
 export interface AuditServices extends TrailKeeping {
   readonly now: () => Date;
@@ -25,19 +26,28 @@ const querySchema = z
     message: 'asks for the state at a time, which only json and html show',
   });
 
-async function readAudit({ sign, now }: AuditServices, call: EndpointCall) {
-  const { format, at = now() } = checked(querySchema, Object.fromEntries(call.request.query), 'The query');
-  const instance = await findInstance(call);
-  if (instance.historyEvents === undefined || instance.historyEvents.length === 0) {
-    throw new Problem(
-      409,
-      'no_history',
-      `The engine shows no history of '${instance.instanceId}' now: it has not begun, or was rewound and has not ended yet. Ask again later.`,
-    );
-  }
-  const trail = createTrail(instance, sign);
+async function readAudit(services: AuditServices, call: EndpointCall) {
+  const { format, at = services.now() } = checked(querySchema, Object.fromEntries(call.request.query), 'The query');
+  const trail = await findTrail(services, call);
   const body = renderTrail(trail, computeStateAt(trail.entries, at), format);
   return { status: 200, headers: { 'content-type': contentTypes[format] }, body };
+}
+
+/** What the engine has forgotten is in the archive. */
+async function findTrail({ archive, sign }: AuditServices, { request, instances }: EndpointCall): Promise<Trail> {
+  const id = routeParameter(request, 'id');
+  const instance = await instances.get(id, { history: true });
+  if (instance === undefined) {
+    const archived = await archive.find(id);
+    if (archived === undefined) throw unknownSaga(id);
+    return archived;
+  }
+  if (instance.historyEvents !== undefined && instance.historyEvents.length > 0) return createTrail(instance, sign);
+  throw new Problem(
+    409,
+    'no_history',
+    `The engine shows no history of '${id}' now: it has not begun, or was rewound and has not ended yet. Ask again later.`,
+  );
 }
 
 async function readHistory({ request, instances }: EndpointCall) {

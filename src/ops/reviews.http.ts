@@ -1,21 +1,34 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import type { Instance } from '../azure/durable-instances.ts';
+import type { ReviewDecisions } from '../azure/review-decisions.ts';
 import { type Endpoint, type EndpointCall, jsonBody, routeParameter } from '../http/endpoint.ts';
 import { checked, invalid, Problem } from '../http/problem.ts';
 import type { SagaDefinition } from '../saga/index.ts';
-import { parseAnswer, type Review, reviewEvent } from '../saga/operate.ts';
+import { parseAnswer, type Review, reviewEvent, type SagaStatus } from '../saga/operate.ts';
 import { actorOf } from './actor.ts';
 import { findInstance } from './sagas.http.ts';
 import { isWaiting, statusOf } from './saga-view.ts';
 
+export interface ReviewEndpointServices {
+  readonly sagas: readonly SagaDefinition[];
+  readonly decisions: ReviewDecisions;
+}
+
 /** Open questions, and their answers. */
-export const reviewEndpoints = (sagas: readonly SagaDefinition[]): Endpoint[] => [
-  { name: 'getReviews', method: 'GET', route: 'reviews', handle: (call) => listReviews(sagas, call) },
-  { name: 'postReview', method: 'POST', route: 'sagas/{id}/reviews/{review}', handle: (call) => decide(sagas, call) },
+export const reviewEndpoints = (services: ReviewEndpointServices): Endpoint[] => [
+  { name: 'getReviews', method: 'GET', route: 'reviews', handle: (call) => listReviews(services, call) },
+  {
+    name: 'postReview',
+    method: 'POST',
+    route: 'sagas/{id}/reviews/{review}',
+    handle: (call) => decide(services, call),
+  },
 ];
 
 const querySchema = z.object({ state: z.enum(['open']).default('open') });
 
-async function listReviews(sagas: readonly SagaDefinition[], { request, instances }: EndpointCall) {
+async function listReviews({ sagas }: ReviewEndpointServices, { request, instances }: EndpointCall) {
   checked(querySchema, Object.fromEntries(request.query), 'The query');
   const waiting = [
     ...(await instances.list({ runtimeStatus: 'Running' })),
@@ -39,26 +52,12 @@ const decisionSchema = z.strictObject({
   reason: z.unknown().optional(),
 });
 
-async function decide(sagas: readonly SagaDefinition[], call: EndpointCall) {
+/** The first decision counts. Raising it again does no harm, and helps where a crash came between the two. */
+async function decide({ sagas, decisions }: ReviewEndpointServices, call: EndpointCall) {
   const { request, instances } = call;
   const instance = await findInstance(call);
-  const status = statusOf(instance);
-  const asked = routeParameter(request, 'review');
-  const open = status?.review;
-  const isOpen = open !== undefined && (open.id === asked || open.name === asked);
-  if (isOpen && instance.runtimeStatus === 'Suspended') {
-    throw new Problem(409, 'suspended', `Saga '${instance.instanceId}' is suspended: resume it first.`);
-  }
-  if (!isOpen || !isWaiting(instance.runtimeStatus)) {
-    if (status?.decided?.includes(asked) === true) {
-      throw new Problem(409, 'already_decided', `Review '${asked}' has its decision already.`);
-    }
-    throw new Problem(
-      404,
-      'not_found',
-      `Saga '${instance.instanceId}' has no open review '${asked}': GET /api/reviews lists the open ones.`,
-    );
-  }
+  const { instanceId } = instance;
+  const open = findOpenReview(instance, routeParameter(request, 'review'));
   const definition = findReview(sagas, instance.name, open.name);
   if (definition === undefined) {
     throw new Problem(
@@ -70,10 +69,33 @@ async function decide(sagas: readonly SagaDefinition[], call: EndpointCall) {
   const body = checked(decisionSchema, await jsonBody(request), 'The decision');
   const parsed = parseAnswer(definition, { ...body, by: actorOf(request, body.by) });
   if (!parsed.ok) throw invalid(parsed.error, 'The decision');
-  const accepted = await instances.raiseEvent(instance.instanceId, reviewEvent(open.id), parsed.answer);
-  if (accepted === 'accepted') return { status: 202, jsonBody: { instanceId: instance.instanceId, review: open.id } };
-  throw new Problem(409, 'ended', `Saga '${instance.instanceId}' has ended meanwhile.`);
+  const first = await decisions.claim(instanceId, instance.createdTime, open.id, parsed.answer);
+  const accepted = await instances.raiseEvent(instanceId, reviewEvent(open.id), first);
+  if (!isDeepStrictEqual(first, parsed.answer)) throw alreadyDecided(open.id, ` by ${first.by}: ${first.decision}`);
+  if (accepted !== 'accepted') throw new Problem(409, 'ended', `Saga '${instanceId}' has ended meanwhile.`);
+  return { status: 202, jsonBody: { instanceId, review: open.id } };
 }
+
+/** @throws Problem that says why there is nothing to decide */
+function findOpenReview(instance: Instance, asked: string): NonNullable<SagaStatus['review']> {
+  const { instanceId, runtimeStatus } = instance;
+  const status = statusOf(instance);
+  const open = status?.review;
+  const isAsked = open !== undefined && (open.id === asked || open.name === asked);
+  if (isAsked && isWaiting(runtimeStatus)) return open;
+  if (isAsked && runtimeStatus === 'Suspended') {
+    throw new Problem(409, 'suspended', `Saga '${instanceId}' is suspended: resume it first.`);
+  }
+  if (status?.decided?.includes(asked) === true) throw alreadyDecided(asked);
+  throw new Problem(
+    404,
+    'not_found',
+    `Saga '${instanceId}' has no open review '${asked}': GET /api/reviews lists the open ones.`,
+  );
+}
+
+const alreadyDecided = (review: string, how = ''): Problem =>
+  new Problem(409, 'already_decided', `Review '${review}' has its decision already${how}.`);
 
 const findReview = (sagas: readonly SagaDefinition[], saga: string, review: string): Review<unknown> | undefined =>
   sagas.find(({ name }) => name === saga)?.reviews.find(({ name }) => name === review);
