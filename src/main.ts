@@ -25,6 +25,7 @@ import { createGateDecisions } from './azure/gate-decisions.ts';
 import { createIdempotencyClaims } from './azure/idempotency-claims.ts';
 import { createOfflineExtractor } from './azure/offline-extractor.ts';
 import { createQueueProbe } from './azure/queue-probe.ts';
+import { createReviewDecisions } from './azure/review-decisions.ts';
 import type { OrderRecords } from './azure/order-records.ts';
 import { type Config, parseConfig } from './config.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -96,7 +97,7 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
       ...trade.endpoints,
       ...sagaEndpoints(sagas, newId),
       ...eventEndpoints(now),
-      ...reviewEndpoints(sagas),
+      ...reviewEndpoints({ sagas, decisions: createReviewDecisions(storage) }),
       ...operationEndpoints(decisions),
       ...auditEndpoints(keeping),
       ...healthEndpoints(

@@ -106,7 +106,7 @@ export function createIntake({ blobs, claims, now, newId }: IntakeServices): Int
     return { blobName, documentId, sha256: sha256Of(content) };
   }
 
-  async function claimDocuments({ files, idempotencyKey }: Upload): Promise<readonly ClaimedDocument[]> {
+  async function claimDocuments({ files, idempotencyKey }: Upload): Promise<ClaimedDocument[]> {
     const claim = files.map(claimFor);
     if (idempotencyKey === undefined) return claim;
     const first = await claims.claim(idempotencyKey, claim);

@@ -9,6 +9,6 @@ export {
   gateFunction,
 } from './gate.ts';
 export { registerSagas, type SagaRegistration } from './register-sagas.ts';
-export { parseAnswer, type Review, reviewEvent } from './review.ts';
+export { parseAnswer, type Review, type ReviewAnswer, reviewAnswerSchema, reviewEvent } from './review.ts';
 export { type SagaStatus, sagaStatusSchema } from './status.ts';
 export { cancelEvent } from './wait.ts';

@@ -23,13 +23,13 @@ export interface Approval<D> {
   readonly at: Date;
 }
 
-const answerSchema = z.object({
+export const reviewAnswerSchema = z.object({
   decision: z.enum(['approve', 'reject']),
   data: z.unknown().optional(),
   by: z.string().min(1),
   reason: z.string().optional(),
 });
-export type ReviewAnswer = z.infer<typeof answerSchema>;
+export type ReviewAnswer = z.infer<typeof reviewAnswerSchema>;
 
 const reviewName = /^[A-Za-z][A-Za-z0-9_-]{0,60}$/;
 
@@ -54,7 +54,7 @@ export function parseAnswer<D>(
 ):
   | { readonly ok: true; readonly answer: ReviewAnswer & { readonly data?: D | undefined } }
   | { readonly ok: false; readonly error: z.ZodError } {
-  const answer = answerSchema.safeParse(raw);
+  const answer = reviewAnswerSchema.safeParse(raw);
   if (!answer.success) return { ok: false, error: answer.error };
   if (answer.data.decision === 'reject') return { ok: true, answer: { ...answer.data, data: undefined } };
   const data = z.object({ data: review.decision }).safeParse(answer.data);

@@ -67,12 +67,12 @@ describe('a document that the extractor is not sure of', () => {
       await complaints({ ...approve, data: { corrections: { totalAmount: '12', issueDate: 'yesterday' } } }),
     ).toEqual(['data.corrections.issueDate', 'data.corrections.totalAmount']);
     expect(await complaints({ ...approve, data: { corrections: { favouriteColour: 'red' } } })).toEqual([
-      'data.corrections',
+      'data.corrections.favouriteColour',
     ]);
     expect(await complaints({ ...approve, data: { category: 'poem' } })).toEqual(['data.category']);
     expect(await complaints({ decision: 'perhaps', by: 'Kim' })).toEqual(['decision']);
     expect(await complaints({ decision: 'approve' })).toEqual(['by']);
-    expect(await complaints({ ...approve, corrections: { totalAmount: 12 } })).toEqual(['(whole)']);
+    expect(await complaints({ ...approve, corrections: { totalAmount: 12 } })).toEqual(['corrections']);
     expect(await complaints([])).toEqual(['(whole)']);
     expect(await api.saga(instanceId)).toMatchObject({ phase: 'in_review' });
   });
@@ -160,6 +160,28 @@ describe('a decision', () => {
     expect(second.status).toBe(409);
     expect(second.body).toMatchObject({ type: 'urn:durable-saga:problem:already_decided' });
     expect((await openReviews()).map((review) => review.instanceId)).not.toContain(instanceId);
+  });
+
+  it('by several people at once is one person’s, and the others are told whose', async () => {
+    const { instanceId, documentId } = await unsure('contested.pdf');
+    const people = ['Kim', 'Robin', 'Sam', 'Alex'];
+    const answers = await Promise.all(
+      people.map((by, n) => decide(instanceId, { decision: n % 2 === 0 ? 'reject' : 'approve', by })),
+    );
+    const winner = people[answers.findIndex(({ status }) => status === 202)];
+    const told = answers.filter(({ status }) => status === 409).map(({ body }) => body.detail);
+    expect(told).toHaveLength(3);
+    expect(told.filter((detail) => detail.includes(`already by ${winner}`))).toEqual(told);
+    await api.untilSaga(instanceId, ({ runtimeStatus }) => /Completed|Failed/.test(runtimeStatus));
+    expect((await api.record(documentId)).review?.by).toBe(winner);
+  });
+
+  it('sent again by the same person is taken as the same', async () => {
+    const { instanceId } = await unsure('again.pdf');
+    const decision = { decision: 'approve', by: 'Kim', data: { corrections: { totalAmount: 1 } } };
+    const answers = await Promise.all([decide(instanceId, decision), decide(instanceId, decision)]);
+    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    await api.untilSaga(instanceId, ({ runtimeStatus }) => runtimeStatus === 'Completed');
   });
 
   it('waits for a suspended saga to be resumed', async () => {

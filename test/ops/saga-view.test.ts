@@ -57,10 +57,10 @@ describe('the view of an instance', () => {
   });
 });
 
-describe('whether an instance can be rewound', () => {
-  const failed = (more: Partial<Instance>) => computeRewindVerdict(instance({ runtimeStatus: 'Failed', ...more }));
-  const taskFailed = (FunctionName: string) => ({ EventType: 'TaskFailed', FunctionName });
+const failed = (more: Partial<Instance>) => computeRewindVerdict(instance({ runtimeStatus: 'Failed', ...more }));
+const taskFailed = (FunctionName: string) => ({ EventType: 'TaskFailed', FunctionName });
 
+describe('whether an instance can be rewound', () => {
   it('is no for all but a failed one', () => {
     for (const runtimeStatus of ['Running', 'Pending', 'Completed', 'Terminated', 'Suspended'] as const) {
       const verdict = computeRewindVerdict(instance({ runtimeStatus }));
