@@ -112,13 +112,13 @@ function* askForFraud(
 function* notify(saga: Saga, order: Order, shipment: OrderOutcome['shipment']): Operation<Notice[]> {
   const notices: Notice[] = [];
   for (const contact of order.contacts) {
-    const { ok, ...result } = yield* saga.attempt(notifyCustomer, {
+    const sent = yield* saga.attempt(notifyCustomer, {
       orderId: order.id,
       name: order.customer.name,
       contact,
       shipment,
     });
-    notices.push({ channel: contact.channel, sent: ok, ...('error' in result && { error: result.error.code }) });
+    notices.push({ channel: contact.channel, sent: sent.ok, ...(!sent.ok && { error: sent.error.code }) });
   }
   return notices;
 }

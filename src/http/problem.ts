@@ -55,5 +55,8 @@ export function invalid(error: z.ZodError, what: string): Problem {
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const { path, message } = issue;
   if (issue.code !== 'unrecognized_keys') return [{ field: path.map(String).join('.') || '(whole)', message }];
-  return issue.keys.map((key) => ({ field: [...path, key].map(String).join('.'), message: 'does not belong here' }));
+  return issue.keys.map((key) => ({
+    field: [...path, key].map(String).join('.'),
+    message: 'does not belong here: leave it out',
+  }));
 }
