@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../src/config.ts';
 
@@ -16,6 +17,9 @@ describe('settings', () => {
       maxDocumentBytes: 50 * 1024 * 1024,
       trade: undefined,
       fraudThreshold: 70,
+      gateMode: 'rewind',
+      auditSigningKey: undefined,
+      retention: undefined,
       faults: [],
       devFaults: false,
     });
@@ -47,6 +51,19 @@ describe('settings', () => {
       kind: 'identity',
       endpoint: blobServiceUri,
     });
+  });
+
+  it('keep ended instances for a time, and sign their trails, where they say so', () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const key = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+    expect(parseConfig({ ...least, RETENTION_DAYS: '90', AUDIT_SIGNING_KEY: key })).toMatchObject({
+      retention: { days: 90, schedule: '0 30 3 * * *' },
+      auditSigningKey: key,
+    });
+    expect(complaintsAbout({ ...least, RETENTION_DAYS: '0', AUDIT_SIGNING_KEY: 'secret' })).toEqual([
+      expect.stringMatching(/^RETENTION_DAYS is "0"/),
+      expect.stringMatching(/^AUDIT_SIGNING_KEY: the key cannot be read \((?!.*secret)/),
+    ]);
   });
 
   it('that are empty count as not set', () => {
