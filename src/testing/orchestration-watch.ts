@@ -30,27 +30,26 @@ export function createOrchestrationWatch(functions: readonly AppFunction[]): Orc
     ),
   );
   const episodes = new Map<string, Episode>();
-  const leaks: string[] = [];
   return {
     note(invocation, result) {
       const { functionName, inputs } = invocation;
       const input = inputs.get(triggers.get(functionName) ?? '');
       if (input === undefined || !('string' in input)) return;
       const { instanceId, history } = JSON.parse(input.string) as OrchestratorBody;
-      const answer = parseAnswer(functionName, result);
-      episodes.set(instanceId, { functionName, history, answer });
-      if (answer.end.kind !== 'done') return;
-      for (const due of computePendingWork(history, answer.actions).timers) {
-        leaks.push(
-          `Instance "${instanceId}" of ${functionName} completed and left a timer running until ${new Date(due).toISOString()}. Cancel it.`,
-        );
-      }
+      episodes.set(instanceId, { functionName, history, answer: parseAnswer(functionName, result) });
     },
     describe(instanceId) {
       const episode = episodes.get(instanceId);
       if (!episode) return 'waits for its first episode';
       return describePendingWork(computePendingWork(episode.history, episode.answer.actions));
     },
-    leaks: () => leaks,
+    leaks: () =>
+      [...episodes].flatMap(([instanceId, { functionName, history, answer }]) => {
+        const timers = answer.end.kind === 'done' ? computePendingWork(history, answer.actions).timers : [];
+        return timers.map(
+          (due) =>
+            `Instance "${instanceId}" of ${functionName} completed and left a timer running until ${new Date(due).toISOString()}. Cancel it.`,
+        );
+      }),
   };
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineActivity, defineReview, defineSaga, hours, once, type RetryOptions } from '../../src/saga/index.ts';
 import { registerSagas } from '../../src/saga/operate.ts';
-import { createInMemoryDecisions } from './kit/in-memory-decisions.ts';
+import { createInMemoryDecisions } from '../../src/testing/in-memory-decisions.ts';
 import { onEveryEngine } from './kit/trial.ts';
 import { createWorld, defineWorldActivity, itemSchema } from './kit/world.ts';
 

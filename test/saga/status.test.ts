@@ -20,10 +20,12 @@ onEveryEngine((startTrial) => {
       },
       { reviews: [look] },
     );
-    const { status } = await app.runUntil(await start(), ({ phase }) => phase === 'in_review');
+    const id = await start();
+    const { status } = await app.runUntil(id, ({ phase }) => phase === 'in_review');
     expect(status.review).toMatchObject({ id: 'look' });
     expect(status.review?.of).toBeUndefined();
     expect(status.trimmed).toBe("the review's subject");
+    await app.cancel(id, 'ann');
   });
 
   test('a long ledger shows its end, and says so', async () => {

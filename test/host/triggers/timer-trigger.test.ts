@@ -9,7 +9,7 @@ import type {
   RetryPolicy,
 } from '../../../src/host/worker/contract.ts';
 import { makeFolder, runApp, until } from '../run-app.ts';
-import { createVirtualClock, type VirtualClock } from '../virtual-clock.ts';
+import { createVirtualClock, type VirtualClock } from '../../../src/testing/virtual-clock.ts';
 
 const start = Date.UTC(2026, 10, 21, 10, 0, 0);
 const minute = 60_000;
@@ -68,7 +68,7 @@ async function advance(clock: VirtualClock, milliseconds: number) {
 }
 
 it('fires by its schedule and tells of the last and the next occurrence', async () => {
-  const clock = createVirtualClock(start);
+  const clock = createVirtualClock(new Date(start));
   const { infos } = runTimer({ clock });
   for (let passed = 0; passed < 11; passed += 1) await advance(clock, minute);
   expect(infos()).toMatchObject([
@@ -82,44 +82,44 @@ it('fires by its schedule and tells of the last and the next occurrence', async 
 
 it('makes up for what it missed, once, and not for what it did', async () => {
   const dataDir = makeFolder();
-  const first = createVirtualClock(start);
+  const first = createVirtualClock(new Date(start));
   const before = runTimer({ clock: first, dataDir });
   await advance(first, 5 * minute);
   await before.running.stop();
   await advance(first, 30 * minute);
   expect(before.calls).toHaveLength(1);
 
-  const soon = runTimer({ clock: createVirtualClock(start + 6 * minute), dataDir });
+  const soon = runTimer({ clock: createVirtualClock(new Date(start + 6 * minute)), dataDir });
   await settle();
   expect(soon.calls).toHaveLength(0);
   await soon.running.stop();
 
-  const later = runTimer({ clock: createVirtualClock(start + 31 * minute), dataDir });
+  const later = runTimer({ clock: createVirtualClock(new Date(start + 31 * minute)), dataDir });
   await settle();
   expect(later.infos()).toMatchObject([{ IsPastDue: true }]);
 });
 
 it('does again after a restart what was cut off', async () => {
   const dataDir = makeFolder();
-  const clock = createVirtualClock(start);
+  const clock = createVirtualClock(new Date(start));
   const cut = runTimer({ clock, dataDir, answer: () => new Promise(() => {}) });
   await advance(clock, 5 * minute);
   expect(cut.calls).toHaveLength(1);
-  const again = runTimer({ clock: createVirtualClock(start + 5 * minute + 1), dataDir });
+  const again = runTimer({ clock: createVirtualClock(new Date(start + 5 * minute + 1)), dataDir });
   await settle();
   expect(again.infos()).toMatchObject([{ IsPastDue: true }]);
 });
 
 it('does again after a restart what a stop cut off', async () => {
   const dataDir = makeFolder();
-  const clock = createVirtualClock(start);
+  const clock = createVirtualClock(new Date(start));
   const held = Promise.withResolvers<InvocationResult>();
   const cut = runTimer({ clock, dataDir, answer: () => held.promise });
   await advance(clock, 5 * minute);
   const stopped = cut.running.stop();
   held.reject(new Error('gone'));
   await stopped;
-  const again = runTimer({ clock: createVirtualClock(start + 6 * minute), dataDir });
+  const again = runTimer({ clock: createVirtualClock(new Date(start + 6 * minute)), dataDir });
   await settle();
   expect(again.infos()).toMatchObject([{ IsPastDue: true }]);
 });
@@ -127,11 +127,11 @@ it('does again after a restart what a stop cut off', async () => {
 it('forgets the schedule without a monitor, and within a minute', async () => {
   for (const trigger of [{ useMonitor: false }, { schedule: '00:00:30' }]) {
     const dataDir = makeFolder();
-    const clock = createVirtualClock(start);
+    const clock = createVirtualClock(new Date(start));
     const before = runTimer({ clock, dataDir, trigger });
     await advance(clock, 5 * minute);
     await before.running.stop();
-    const after = runTimer({ clock: createVirtualClock(start + 60 * minute), dataDir, trigger });
+    const after = runTimer({ clock: createVirtualClock(new Date(start + 60 * minute)), dataDir, trigger });
     await settle();
     expect(after.calls).toHaveLength(0);
     expect(before.infos()[0]?.ScheduleStatus).toBeNull();
@@ -139,13 +139,13 @@ it('forgets the schedule without a monitor, and within a minute', async () => {
 });
 
 it('runs at the start when told to', async () => {
-  const { infos } = runTimer({ clock: createVirtualClock(start), trigger: { runOnStartup: true } });
+  const { infos } = runTimer({ clock: createVirtualClock(new Date(start)), trigger: { runOnStartup: true } });
   await settle();
   expect(infos()).toMatchObject([{ IsPastDue: false }]);
 });
 
 it('never runs twice at a time', async () => {
-  const clock = createVirtualClock(start);
+  const clock = createVirtualClock(new Date(start));
   const held = Promise.withResolvers<InvocationResult>();
   const { calls } = runTimer({ clock, answer: (call) => (call === 1 ? held.promise : Promise.resolve(done)) });
   await advance(clock, 5 * minute);
@@ -158,7 +158,7 @@ it('never runs twice at a time', async () => {
 });
 
 it("repeats a failed run by the function's retry policy", async () => {
-  const clock = createVirtualClock(start);
+  const clock = createVirtualClock(new Date(start));
   const retry = { strategy: 'exponentialBackoff', maxRetryCount: 3, minimum: 1000, maximum: 3000 } as const;
   const { calls } = runTimer({ clock, retry, answer: async () => ({ ok: false, exception }) });
   await advance(clock, 5 * minute);
@@ -173,7 +173,7 @@ it("repeats a failed run by the function's retry policy", async () => {
 });
 
 it('goes on after a run whose worker was lost', async () => {
-  const clock = createVirtualClock(start);
+  const clock = createVirtualClock(new Date(start));
   const { calls } = runTimer({ clock, answer: () => Promise.reject(new Error('gone')) });
   await advance(clock, 5 * minute);
   await advance(clock, 5 * minute);
@@ -181,7 +181,7 @@ it('goes on after a run whose worker was lost', async () => {
 });
 
 it('takes its schedule from an app setting', async () => {
-  const clock = createVirtualClock(start);
+  const clock = createVirtualClock(new Date(start));
   const { calls } = runTimer({ clock, trigger: { schedule: '%EVERY%' }, env: { EVERY: '00:00:01' } });
   await advance(clock, 1000);
   expect(calls).toHaveLength(1);

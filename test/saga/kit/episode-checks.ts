@@ -1,14 +1,14 @@
 import { sagaStatusSchema, type SagaStatus } from '../../../src/saga/operate.ts';
 import type { InvocationResult } from '../../../src/host/worker/contract.ts';
 
-/** What an orchestrator function answered in one episode. */
-export interface EpisodeAnswer {
-  readonly actions: readonly unknown[];
-  readonly status: SagaStatus | undefined;
-  readonly error: string | undefined;
+/** What an orchestrator function is called with. */
+export interface EpisodeInput {
+  readonly instanceId: string;
+  readonly history: readonly { readonly EventType: number }[];
 }
 
 interface State {
+  readonly isDone: boolean;
   readonly actions: readonly (readonly unknown[])[];
   readonly customStatus?: unknown;
   readonly error?: string;
@@ -16,22 +16,25 @@ interface State {
 
 const stateMark = '\n\n$OutOfProcData$:';
 const longestStatus = 16 * 1024;
+/** Its number in the worker protocol. */
+const timerFired = 11;
 
 /**
  * Checks each episode of each instance, whatever the test is about:
  * 1. A replay asks for what was asked for before, inputs and due times included; the engine itself compares only names. What is
  *    numbered counts, in its order, wherever it is listed: operations side by side share an action that grows.
  * 2. The custom status fits its schema and the extension's limit.
+ * 3. An instance that ends leaves no timer: on Azure it would end only with it.
  */
 export function createEpisodeChecks() {
   const seen = new Map<string, readonly string[]>();
   return {
-    /** @throws Error that says which promise was broken */
-    check(instanceId: string, result: InvocationResult): EpisodeAnswer | undefined {
+    /** Answers the status that the episode has set. @throws Error that says which promise was broken */
+    check({ instanceId, history }: EpisodeInput, result: InvocationResult): SagaStatus | undefined {
       const state = stateOf(result);
       if (state === undefined) return undefined;
-      const actions = state.actions[0] ?? [];
-      const texts = actions.flatMap(numberedTasks).map(textOf);
+      const tasks = (state.actions[0] ?? []).flatMap(numberedTasks);
+      const texts = tasks.map(textOf);
       for (const [place, before] of (seen.get(instanceId) ?? []).entries()) {
         if (texts[place] === before) continue;
         throw new Error(
@@ -39,7 +42,11 @@ export function createEpisodeChecks() {
         );
       }
       seen.set(instanceId, texts);
-      return { actions, status: statusOf(instanceId, state), error: state.error };
+      const hasEnded = state.isDone || state.error !== undefined;
+      const open = tasks.filter(({ fireAt, isCanceled }) => fireAt !== undefined && isCanceled !== true).length;
+      const fired = history.filter(({ EventType }) => EventType === timerFired).length;
+      if (hasEnded && open > fired) throw new Error(`${instanceId}: has ended and left ${open - fired} timer(s)`);
+      return statusOf(instanceId, state);
     },
   };
 }
@@ -64,13 +71,15 @@ function stateOf(result: InvocationResult): State | undefined {
 interface Action {
   readonly externalEventName?: string;
   readonly compoundActions?: readonly unknown[];
+  readonly fireAt?: string;
+  readonly isCanceled?: boolean;
 }
 
 /** Activities and timers; an event has no number, and may be waited for again. */
-function numberedTasks(action: unknown): unknown[] {
-  const { externalEventName, compoundActions } = action as Action;
-  if (compoundActions !== undefined) return compoundActions.flatMap(numberedTasks);
-  return externalEventName === undefined ? [action] : [];
+function numberedTasks(raw: unknown): Action[] {
+  const action = raw as Action;
+  if (action.compoundActions !== undefined) return action.compoundActions.flatMap(numberedTasks);
+  return action.externalEventName === undefined ? [action] : [];
 }
 
 /** A timer is cancelled after it was created, so that flag alone may differ. */

@@ -1,20 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Invocation, InvocationResult, Invoke } from '../../../src/host/worker/contract.ts';
-import {
-  cancelEvent,
-  failedGate,
-  type GateDecision,
-  registerSagas,
-  reviewEvent,
-  type SagaRegistration,
-  type SagaStatus,
-} from '../../../src/saga/operate.ts';
-import { createEpisodeChecks } from './episode-checks.ts';
-import { createInMemoryDecisions } from './in-memory-decisions.ts';
-import { startVirtualEngine, type VirtualEngine } from './virtual-engine.ts';
+import type { Invocation, InvocationResult } from '../../../src/host/worker/contract.ts';
+import type { GateDecision, SagaRegistration, SagaStatus } from '../../../src/saga/operate.ts';
+import { createSagaTestHost, type DurableEvent, type DurableStatus } from '../../../src/testing/index.ts';
+import { createEpisodeChecks, type EpisodeInput } from './episode-checks.ts';
 
 export interface SagaAppOptions extends Omit<SagaRegistration, 'decisions'> {
   /** Stops the engine and starts it again from its file after each function that ran. */
@@ -32,11 +19,6 @@ export interface Instance {
   readonly createdTime: Date;
 }
 
-export interface HistoryEvent {
-  readonly EventType: string;
-  readonly FunctionName?: string;
-}
-
 export interface LogLine {
   readonly level: string;
   readonly text: string;
@@ -48,7 +30,7 @@ export interface SagaApp {
   now(): Date;
   start(saga: { readonly name: string }, input: unknown, instanceId?: string): Promise<string>;
   get(id: string): Promise<Instance>;
-  history(id: string): Promise<readonly HistoryEvent[]>;
+  history(id: string): Promise<readonly DurableEvent[]>;
   /** Every phase that an episode ended in, repetitions left out. */
   phases(id: string): readonly string[];
   /** Lets everything happen that needs no time. @throws Error when an episode broke a promise: see episode-checks.ts */
@@ -67,64 +49,52 @@ export interface SagaApp {
   close(): Promise<void>;
 }
 
-// By require, so that Node.js loads it and not the test runner: its modules are to be the ones that `@azure/functions` gets.
-const { startInProcessApp } = createRequire(import.meta.url)(
-  '../../../src/host/worker/in-process-app.ts',
-) as typeof import('../../../src/host/worker/in-process-app.ts');
-
-const ended = new Set(['Completed', 'Failed', 'Terminated']);
+/** Longer than any test's saga waits. */
+const farMs = 1e12;
 const killedByHost = { ok: false, exception: { message: 'killed', stackTrace: '', source: '' } } as const;
 
 export async function startSagaApp(options: SagaAppOptions): Promise<SagaApp> {
   const { restartsAlways = false, killed = [], alterHistory = (text) => text, ...registration } = options;
-  const decisions = createInMemoryDecisions();
-  const lines: LogLine[] = [];
-  const app = await startInProcessApp({
-    source: () => registerSagas({ ...registration, decisions }),
-    log: (level, category, text) => category.endsWith('.User') && lines.push({ level, text }),
-  });
   const watch = createWatch(registration.sagas);
-  const invoke: Invoke = async (invocation) => {
-    if (killed.includes(invocation.functionName)) return killedByHost;
-    const altered = alter(invocation, alterHistory);
-    const result = await app.invoke(altered);
-    watch.note(altered, result);
-    return result;
-  };
-  const folder = mkdtempSync(join(tmpdir(), 'saga-test-'));
-  let lastId = 0;
-  const newId = () => `00000000-0000-4000-8000-${String(++lastId).padStart(12, '0')}`;
-  const engine = await startVirtualEngine({
-    functions: app.functions,
-    invoke,
-    databaseFile: restartsAlways ? join(folder, 'durable.db') : ':memory:',
+  const host = await createSagaTestHost({
+    ...registration,
     restartsAlways,
-    newId,
+    inMemory: !restartsAlways,
+    async intercept(invocation, next) {
+      if (killed.includes(invocation.functionName)) return killedByHost;
+      const altered = alter(invocation, alterHistory);
+      const result = await next(altered);
+      watch.note(altered, result);
+      return result;
+    },
   });
-  const instances = createInstances(engine, watch.refuseBroken);
+  const kept = async (status: Promise<DurableStatus>): Promise<Instance> => {
+    const { runtimeStatus, output, customStatus, createdTime } = await status;
+    watch.refuseBroken();
+    return { runtimeStatus, output, status: customStatus as SagaStatus, createdTime: new Date(createdTime) };
+  };
   return {
-    ...instances,
-    lines,
-    now: () => engine.now(),
+    get lines() {
+      const own = host.lines.filter(({ category }) => category.endsWith('.User'));
+      return own.map(({ level, message }) => ({ level, text: message }));
+    },
+    now: host.now,
     phases: watch.phases,
-    async start({ name }, input, instanceId = newId()) {
-      await engine.request('POST', `/orchestrators/${name}/${instanceId}`, {}, input);
-      return instanceId;
+    start: ({ name }, input, instanceId) => host.start(name, input, instanceId),
+    get: (id) => kept(host.status(id)),
+    history: host.history,
+    async settle() {
+      await host.settle();
+      watch.refuseBroken();
     },
-    cancel: (id, by, reason) => instances.raise(id, cancelEvent, { by, reason }),
-    decide: (id, review, answer) => instances.raise(id, reviewEvent(review), answer),
-    async passGate(id, decision) {
-      const { output, createdTime } = await instances.get(id);
-      const gate = failedGate(output);
-      if (gate === undefined) throw new Error(`${id} stands at no gate: ${JSON.stringify(output)}`);
-      await decisions.write(id, createdTime, gate, decision);
-      await instances.rewind(id);
-    },
-    async close() {
-      await engine.close();
-      await app.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    runToEnd: (id) => kept(host.runToEnd(id, farMs)),
+    runUntil: (id, isSo) => kept(host.runUntil(id, ({ customStatus }) => isSo(customStatus as SagaStatus), farMs)),
+    raise: host.raise,
+    cancel: host.cancel,
+    decide: (id, name, answer) => host.decide(id, { name }, answer),
+    rewind: (id) => host.rewind(id),
+    passGate: host.passGate,
+    close: () => host.close(),
   };
 }
 
@@ -139,10 +109,10 @@ function createWatch(sagas: readonly { readonly name: string }[]) {
     note(invocation: Invocation, result: InvocationResult): void {
       if (!names.has(invocation.functionName)) return;
       try {
-        const id = instanceOf(invocation);
-        const phase = checks.check(id, result)?.status?.phase;
-        const known = phases.get(id) ?? [];
-        if (phase !== undefined && known.at(-1) !== phase) phases.set(id, [...known, phase]);
+        const input = inputOf(invocation);
+        const phase = checks.check(input, result)?.phase;
+        const known = phases.get(input.instanceId) ?? [];
+        if (phase !== undefined && known.at(-1) !== phase) phases.set(input.instanceId, [...known, phase]);
       } catch (error) {
         broken.push(error);
       }
@@ -153,48 +123,6 @@ function createWatch(sagas: readonly { readonly name: string }[]) {
   };
 }
 
-function createInstances(engine: VirtualEngine, refuseBroken: () => void) {
-  const settle = async (): Promise<void> => {
-    await engine.settle();
-    refuseBroken();
-  };
-  const get = async (id: string): Promise<Instance> => {
-    const found = (await engine.request('GET', `/instances/${id}`)) as Record<string, unknown>;
-    const { runtimeStatus, output, customStatus, createdTime } = found;
-    return {
-      runtimeStatus: String(runtimeStatus),
-      output,
-      status: customStatus as SagaStatus,
-      createdTime: new Date(String(createdTime)),
-    };
-  };
-  const run = async (id: string, isOver: (instance: Instance) => boolean): Promise<Instance> => {
-    for (;;) {
-      await settle();
-      const instance = await get(id);
-      if (isOver(instance)) return instance;
-      if (ended.has(instance.runtimeStatus))
-        throw new Error(`${id} has ended before: ${instance.runtimeStatus} ${JSON.stringify(instance.output)}`);
-      if (!engine.jump()) throw new Error(`${id} waits for ever: ${JSON.stringify(instance.status)}`);
-    }
-  };
-  return {
-    settle,
-    get,
-    async history(id: string): Promise<readonly HistoryEvent[]> {
-      const query = { showHistory: 'true', showHistoryOutput: 'true' };
-      const found = (await engine.request('GET', `/instances/${id}`, query)) as { historyEvents?: HistoryEvent[] };
-      return found.historyEvents ?? [];
-    },
-    runToEnd: (id: string) => run(id, ({ runtimeStatus }) => ended.has(runtimeStatus)),
-    runUntil: (id: string, isSo: (status: SagaStatus) => boolean) => run(id, ({ status }) => isSo(status)),
-    raise: async (id: string, event: string, data: unknown): Promise<void> =>
-      void (await engine.request('POST', `/instances/${id}/raiseEvent/${encodeURIComponent(event)}`, {}, data)),
-    rewind: async (id: string): Promise<void> =>
-      void (await engine.request('POST', `/instances/${id}/rewind`, { reason: 'test' })),
-  };
-}
-
 function alter(invocation: Invocation, change: (text: string) => string): Invocation {
   const inputs = [...invocation.inputs].map(
     ([name, data]) => [name, data && 'string' in data ? { string: change(data.string) } : data] as const,
@@ -202,7 +130,7 @@ function alter(invocation: Invocation, change: (text: string) => string): Invoca
   return { ...invocation, inputs: new Map(inputs) };
 }
 
-function instanceOf({ inputs }: Invocation): string {
+function inputOf({ inputs }: Invocation): EpisodeInput {
   const [trigger] = inputs.values();
-  return (JSON.parse((trigger as { readonly string: string }).string) as { readonly instanceId: string }).instanceId;
+  return JSON.parse((trigger as { readonly string: string }).string) as EpisodeInput;
 }

@@ -1,4 +1,4 @@
-import type { GateDecision, GateDecisions } from '../../../src/saga/operate.ts';
+import type { GateDecision, GateDecisions } from '../saga/operate.ts';
 
 export function createInMemoryDecisions(): GateDecisions {
   const decisions = new Map<string, GateDecision>();
