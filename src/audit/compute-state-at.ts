@@ -5,13 +5,19 @@ export interface SagaState {
   readonly at: string;
   readonly phase: StatePhase;
   readonly steps: readonly { readonly step: string; readonly state: StepState }[];
-  readonly review?:
-    { readonly id: string; readonly openedAt: string; readonly deadline: string | undefined } | undefined;
+  readonly review?: OpenReview | undefined;
   /** Where it failed and could be rewound. */
   readonly gate?: { readonly number: number | undefined; readonly actions: unknown } | undefined;
   /** The runtime status with which it ended. */
   readonly outcome?: string | undefined;
   readonly error?: Entry['error'];
+}
+
+interface OpenReview {
+  readonly id: string;
+  readonly openedAt: string;
+  /** When its first timer ends; a long review goes on with further ones. */
+  readonly due: string | undefined;
 }
 
 type StatePhase =
@@ -92,7 +98,7 @@ function apply(state: Draft, entry: Entry): void {
       break;
     case 'review-opened':
       state.phase = 'in_review';
-      state.review = { id: entry.step ?? '', openedAt: entry.time, deadline: entry.due };
+      state.review = { id: entry.step ?? '', openedAt: entry.time, due: entry.due };
       break;
     case 'review-decided':
       state.phase = 'running';

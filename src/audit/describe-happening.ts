@@ -13,7 +13,7 @@ export function describeHappening(happening: Happening): string {
     case 'wait':
       return happening.step === undefined ? `Waiting until ${due}.` : `${step} is tried again at ${due}.`;
     case 'review-opened':
-      return `Review ${step} was opened, to be decided until ${due}.`;
+      return `Review ${step} was opened; waiting for a decision until ${due}.`;
     case 'review-decided':
       return `Review ${step}: ${action ?? 'an answer'}${by(happening)}.`;
     case 'decision-ignored':

@@ -25,7 +25,9 @@ const documentSchema = z.strictObject({
  * Reads an export in JSON, JSON Lines or CSV.
  * @throws Error that says what it is instead
  */
-export function parseTrail(text: string): RawTrail {
+export function parseTrail(content: string): RawTrail {
+  // Some editors put a byte order mark before a text.
+  const text = content.replace(/^\uFEFF/, '');
   if (text.trim() === '') throw new Error('the file is empty');
   if (text.trimStart().startsWith('<')) {
     throw new Error('this is a page for reading: verify the trail in JSON, JSON Lines or CSV');

@@ -14,7 +14,11 @@ type TimerNames = ReadonlyMap<number, string>;
 
 const reviewPrefix = reviewEvent('');
 
-const statusSchema = z.object({ review: z.object({ id: z.string(), deadline: z.coerce.date() }) });
+const statusSchema = z.object({
+  review: z.object({ id: z.string(), openedAt: z.coerce.date(), deadline: z.coerce.date() }),
+});
+type OpenReview = z.infer<typeof statusSchema>['review'];
+
 const answerSchema = z.object({
   decision: z.string().optional(),
   by: z.string().optional(),
@@ -30,8 +34,9 @@ export interface Waits {
 }
 
 export function createWaits(events: readonly HistoryEvent[], customStatus: unknown): Waits {
-  const retries = findRetries(events);
-  const reviews = findReviews(events, retries, customStatus);
+  const open = statusSchema.safeParse(customStatus).data?.review;
+  const retries = findRetries(events, open !== undefined);
+  const reviews = findReviews(events, retries, open);
   const askedAt = (id: string): number[] => [...reviews].filter(([, of]) => of === id).map(([place]) => place);
   return {
     readTimer({ at, due }, place) {
@@ -62,7 +67,7 @@ export function createWaits(events: readonly HistoryEvent[], customStatus: unkno
 }
 
 /** Between a failed attempt and the next of the same call lies the timer at whose end that next one began. */
-function findRetries(events: readonly HistoryEvent[]): TimerNames {
+function findRetries(events: readonly HistoryEvent[], isReviewing: boolean): TimerNames {
   const attempts = events.map((event) => (event.type === 'task' && !isGate(event) ? parseAttempt(event) : undefined));
   const places = new Map(attempts.map((attempt, place) => [callOf(attempt?.key, attempt?.number), place]));
   const lastTask = attempts.findLastIndex((attempt) => attempt !== undefined);
@@ -74,7 +79,7 @@ function findRetries(events: readonly HistoryEvent[]): TimerNames {
     if (next !== undefined) {
       const timer = closestTimer(events, place, next, names);
       if (timer !== undefined) names.set(timer, step);
-    } else if (place === lastTask && reply.retryable && events[place + 1]?.type === 'timer') {
+    } else if (place === lastTask && reply.retryable && events[place + 1]?.type === 'timer' && !isReviewing) {
       names.set(place + 1, step);
     }
   }
@@ -99,14 +104,18 @@ function closestTimer(
   return timers.sort((a, b) => a.distance - b.distance)[0]?.place;
 }
 
-function findReviews(events: readonly HistoryEvent[], retries: TimerNames, customStatus: unknown): TimerNames {
-  const open = statusSchema.safeParse(customStatus).data?.review;
+/** A review waits on one timer after the other when it is long, and on a new one after an answer that did not fit. */
+function findReviews(events: readonly HistoryEvent[], retries: TimerNames, open: OpenReview | undefined): TimerNames {
+  const isOpen = ({ at, due }: TimerEvent): boolean =>
+    open !== undefined && Date.parse(at) >= open.openedAt.getTime() && Date.parse(due) <= open.deadline.getTime();
   const names = new Map<number, string>();
+  const dues = new Map<string, string>();
   for (const [place, event] of events.entries()) {
-    if (event.type !== 'timer') continue;
-    const isOpen = open?.deadline.toISOString() === event.due;
-    const id = isOpen ? open.id : findAnswer(events, place);
-    if (id !== undefined && (isOpen || !retries.has(place))) names.set(place, id);
+    if (event.type !== 'timer' || retries.has(place)) continue;
+    const id = findAnswer(events, place) ?? (isOpen(event) ? open?.id : undefined) ?? dues.get(event.due);
+    if (id === undefined) continue;
+    names.set(place, id);
+    dues.set(event.due, id);
   }
   return names;
 }

@@ -38,7 +38,7 @@ describe('the state at a time', () => {
   });
 
   it('shows an open review, a pause within it, and no review after the decision', () => {
-    const review = { id: 'extraction', deadline: '2026-11-24T11:58:06.448Z' };
+    const review = { id: 'extraction', due: '2026-11-24T11:58:06.448Z' };
     expect(stateAt('reviewed', '2026-11-21T11:58:06.46Z')).toMatchObject({ phase: 'in_review', review });
     expect(stateAt('reviewed', '2026-11-21T11:58:06.52Z')).toMatchObject({ phase: 'suspended', review });
     expect(stateAt('reviewed', '2026-11-21T11:58:07Z')).toMatchObject({ phase: 'in_review', review });

@@ -10,6 +10,8 @@ import { histories, history, recordedHistories, recordedHistory } from './histor
 const of = (entries: readonly Entry[], ...kinds: EntryKind[]): Entry[] =>
   entries.filter(({ kind }) => kinds.includes(kind));
 
+const kinds = (instance: AuditedInstance): EntryKind[] => readTrail(instance).map(({ kind }) => kind);
+
 const summaries = (instance: AuditedInstance): string[] => readTrail(instance).map(({ summary }) => summary);
 
 /** A history that was not captured, in the form of the status URL. */
@@ -206,6 +208,8 @@ const passedGate = (number: number, action: string) => ({
   Result: { action, by: 'Ada', reason: 'why' },
 });
 
+const timer = (due: string) => ({ EventType: 'TimerCreated', FireAt: due });
+
 describe('histories that are rare', () => {
   it('an attempt that the host failed has an unknown outcome', () => {
     const entries = readTrail(
@@ -241,6 +245,16 @@ describe('histories that are rare', () => {
       ),
     );
     expect(of(entries, 'wait').map(({ step }) => step)).toEqual(['main/a#1', 'main/b#1']);
+  });
+
+  it('a review that waits on several timers is opened once, and an answer after which it went on was ignored', () => {
+    const due = '2026-01-09T00:00:00Z';
+    const events = [timer('2026-01-06T00:00:00Z'), { EventType: 'TimerFired' }, timer(due), answer('Ada'), timer(due)];
+    const review = { id: 'fraud', openedAt: '2026-01-01T00:00:00Z', deadline: due };
+    expect(kinds(made(...events))).toEqual(['review-opened', 'decision-ignored']);
+    expect(kinds({ ...made(...events), customStatus: { review } })).toEqual(['review-opened', 'decision-ignored']);
+    expect(kinds({ ...made(...events.slice(0, 3)), customStatus: { review } })).toEqual(['review-opened']);
+    expect(kinds(made(...events.slice(0, 3)))).toEqual(['wait', 'wait']);
   });
 
   it('a second answer to a review that is decided is ignored', () => {
