@@ -1,0 +1,93 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Refusal } from './api.ts';
+import { formatFull, formatRelative } from './format.ts';
+import { lookOf } from './phases.ts';
+
+// Small parts that several screens are made of.
+
+export function PhaseBadge({ phase }: { readonly phase: string }) {
+  const { label, tone } = lookOf(phase);
+  return <span class={`badge tone-${tone}`}>{label}</span>;
+}
+
+export function Time({ at, now }: { readonly at: string; readonly now: Date }) {
+  return (
+    <time dateTime={at} title={formatFull(at)}>
+      {formatRelative(at, now)}
+    </time>
+  );
+}
+
+export function Progress({ percent, label }: { readonly percent: number; readonly label: string }) {
+  return (
+    <span
+      class="progress"
+      role="progressbar"
+      aria-label={label}
+      aria-valuenow={percent}
+      aria-valuemin={0}
+      aria-valuemax={100}
+    >
+      <span style={{ width: `${percent}%` }} />
+    </span>
+  );
+}
+
+/** What stands in the place of content: nothing there, or nothing to be had. */
+export function Notice({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
+  return (
+    <div class="notice">
+      <p class="notice-title">{title}</p>
+      {children}
+    </div>
+  );
+}
+
+export function ErrorNotice({ error, retry }: { readonly error: Refusal; readonly retry?: () => void }) {
+  return (
+    <div class="callout tone-bad" role="alert">
+      <div>
+        <strong>{error.status === 0 ? 'No connection' : `Refused (${error.status})`}</strong>
+        <p>{error.message}</p>
+      </div>
+      {retry !== undefined && (
+        <button type="button" class="button" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+export function Loading({ rows = 6 }: { readonly rows?: number }) {
+  return (
+    <div class="skeleton" role="status" aria-label="Loading">
+      {Array.from({ length: rows }, (_, n) => (
+        <span key={n} />
+      ))}
+    </div>
+  );
+}
+
+/** The screen's title, which takes the focus when the screen changes, so that it is read out and tabbing goes on from there. */
+export function ScreenTitle({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${title} · durable-saga`;
+    if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
+  }, [title]);
+  return (
+    <h1 ref={heading} tabIndex={-1}>
+      {children ?? title}
+    </h1>
+  );
+}
+
+export function Json({ value, label }: { readonly value: unknown; readonly label: string }) {
+  return (
+    <pre class="json" tabIndex={0} role="region" aria-label={label}>
+      {JSON.stringify(value, null, 2)}
+    </pre>
+  );
+}

@@ -1,0 +1,52 @@
+import { withQuery } from './location.ts';
+import { lookOf, sagaPhases } from './phases.ts';
+
+interface PhaseTabsProps {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly query: URLSearchParams;
+}
+
+/** Counts by phase, each a filter. Phases without instances are left out, except the one that is chosen. */
+export function PhaseTabs({ counts, query }: PhaseTabsProps) {
+  const chosen = query.get('phase');
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const shown = sagaPhases.filter((phase) => phase === chosen || (counts[phase] ?? 0) > 0);
+  return (
+    <nav class="tabs" aria-label="Filter by state">
+      <Tab
+        label="All"
+        count={all}
+        href={withQuery(query, { phase: undefined })}
+        isChosen={chosen === null}
+        tone="none"
+      />
+      {shown.map((phase) => (
+        <Tab
+          key={phase}
+          label={lookOf(phase).label}
+          count={counts[phase] ?? 0}
+          href={withQuery(query, { phase })}
+          isChosen={phase === chosen}
+          tone={lookOf(phase).tone}
+        />
+      ))}
+    </nav>
+  );
+}
+
+interface TabProps {
+  readonly label: string;
+  readonly count: number;
+  readonly href: string;
+  readonly isChosen: boolean;
+  readonly tone: string;
+}
+
+function Tab({ label, count, href, isChosen, tone }: TabProps) {
+  return (
+    <a class="tab" href={href} aria-current={isChosen ? 'true' : undefined}>
+      {tone !== 'none' && <span class={`dot tone-${tone}`} aria-hidden="true" />}
+      {label} <span class="count">{count.toLocaleString('en')}</span>
+    </a>
+  );
+}

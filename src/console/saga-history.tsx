@@ -1,0 +1,95 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Entry } from '../audit/entry.ts';
+import type { SagaView } from '../ops/saga-view.ts';
+import { computeTimeline } from './compute-timeline.ts';
+import { go, type Place, withQuery } from './location.ts';
+import { ErrorNotice, Loading, Notice } from './parts.tsx';
+import { Story } from './story.tsx';
+import { TimelineChart } from './timeline-chart.tsx';
+import { useNow } from './use-now.ts';
+import { useResource } from './use-resource.ts';
+
+interface Trail {
+  readonly entries: readonly Entry[];
+}
+
+interface SagaHistoryProps {
+  readonly saga: SagaView;
+  readonly query: Place['query'];
+}
+
+/** No answer to a request for the trail: an instance that was rewound has none to show until it ends. */
+const noHistoryYet = 409;
+
+export function SagaHistory({ saga, query }: SagaHistoryProps) {
+  const path = `/api/sagas/${encodeURIComponent(saga.instanceId)}/audit`;
+  const { data, error, reload } = useResource<Trail>(path);
+  const [pointed, setPointed] = useState<number>();
+  useEffect(() => reload(), [saga]);
+  const isEnded = !['Running', 'Pending', 'Suspended'].includes(saga.runtimeStatus);
+  const isHidden = error?.status === noHistoryYet;
+  return (
+    <section class="panel" aria-labelledby="history-title">
+      <div class="panel-head">
+        <h2 id="history-title">What happened</h2>
+        <ScaleSwitch query={query} />
+        <Exports path={path} />
+      </div>
+      {error !== undefined && !isHidden && <ErrorNotice error={error} retry={reload} />}
+      {isHidden && <Notice title="The engine shows the history of a rewound instance when it ends." />}
+      {data === undefined && error === undefined && <Loading />}
+      {data !== undefined && (
+        <History entries={data.entries} isEnded={isEnded} query={query} pointed={pointed} onPoint={setPointed} />
+      )}
+    </section>
+  );
+}
+
+interface HistoryProps {
+  readonly entries: readonly Entry[];
+  readonly isEnded: boolean;
+  readonly query: Place['query'];
+  readonly pointed: number | undefined;
+  readonly onPoint: (sequence: number | undefined) => void;
+}
+
+/** The picture and the words; pointing at one shows its part in the other. */
+function History({ entries, isEnded, query, pointed, onPoint }: HistoryProps) {
+  const now = useNow();
+  const last = Math.max(...entries.map(({ time }) => Date.parse(time)));
+  const timeline = computeTimeline(entries, isEnded ? last : now.getTime());
+  const mode = query.get('scale') === 'true' ? 'true' : 'legible';
+  return (
+    <>
+      <TimelineChart timeline={timeline} mode={mode} pointed={pointed} onPoint={onPoint} />
+      <Story entries={entries} now={now} pointed={pointed} onPoint={onPoint} />
+    </>
+  );
+}
+
+function ScaleSwitch({ query }: { readonly query: Place['query'] }) {
+  const isTrue = query.get('scale') === 'true';
+  const set = (scale: string | undefined): void => go(withQuery(query, { scale }), { replace: true });
+  return (
+    <div class="switch" role="group" aria-label="Time scale">
+      <button type="button" aria-pressed={!isTrue} onClick={() => set(undefined)}>
+        Legible
+      </button>
+      <button type="button" aria-pressed={isTrue} onClick={() => set('true')}>
+        True time
+      </button>
+    </div>
+  );
+}
+
+const Exports = ({ path }: { readonly path: string }) => (
+  <p class="exports">
+    <span class="muted">Audit trail</span>
+    <a href={`${path}?format=html`}>page</a>
+    {['json', 'jsonl', 'csv'].map((format) => (
+      <a key={format} href={`${path}?format=${format}`} download>
+        {format}
+      </a>
+    ))}
+  </p>
+);

@@ -1,0 +1,146 @@
+import type { SagaView } from '../ops/saga-view.ts';
+import { formatDuration, parseStepId } from './format.ts';
+import { go, type Place, sagaUrl } from './location.ts';
+import { Pager } from './pager.tsx';
+import { ErrorNotice, Loading, Notice, PhaseBadge, Progress, ScreenTitle, Time } from './parts.tsx';
+import { PhaseTabs } from './phase-tabs.tsx';
+import { SagaFilters } from './saga-filters.tsx';
+import { periodStart } from './period.ts';
+import { useNow } from './use-now.ts';
+import { useResource } from './use-resource.ts';
+
+export interface SagaPage {
+  readonly sagas: readonly SagaView[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly names: readonly string[];
+  readonly continuation?: string;
+}
+
+const refreshMs = 2_000;
+
+export function SagaList({ query }: Pick<Place, 'query'>) {
+  const now = useNow();
+  const { data, error, reload } = useResource<SagaPage>(listPath(query, now), refreshMs);
+  const isFiltered = [...query.keys()].some((name) => !['continuation', 'page'].includes(name));
+  return (
+    <>
+      <header class="screen-head">
+        <ScreenTitle title="Sagas" />
+        <p class="muted">Every run of a process, newest first, as it goes on.</p>
+      </header>
+      <PhaseTabs counts={data?.counts ?? {}} query={query} />
+      <SagaFilters query={query} names={data?.names ?? []} />
+      {error !== undefined && <ErrorNotice error={error} retry={reload} />}
+      {data === undefined && error === undefined && <Loading rows={10} />}
+      {data !== undefined && data.sagas.length === 0 && <NoSagas isFiltered={isFiltered} />}
+      {data !== undefined && data.sagas.length > 0 && (
+        <>
+          <SagaTable sagas={data.sagas} now={now} />
+          <Pager query={query} shown={data.sagas.length} of={totalOf(data, query)} continuation={data.continuation} />
+        </>
+      )}
+    </>
+  );
+}
+
+/** The period is in the address as a length, so that a link to the last hour stays one; whole minutes keep the path the same. */
+function listPath(query: URLSearchParams, now: Date): string {
+  const asked = new URLSearchParams({ top: '50' });
+  for (const name of ['name', 'status', 'phase', 'q', 'continuation']) {
+    const value = query.get(name);
+    if (value !== null) asked.set(name, value);
+  }
+  const from = periodStart(query.get('period'), now);
+  if (from !== undefined) asked.set('from', from.toISOString());
+  return `/api/sagas?${asked.toString()}`;
+}
+
+function totalOf({ counts }: SagaPage, query: URLSearchParams): number {
+  const phase = query.get('phase');
+  return phase === null ? Object.values(counts).reduce((sum, count) => sum + count, 0) : (counts[phase] ?? 0);
+}
+
+function NoSagas({ isFiltered }: { readonly isFiltered: boolean }) {
+  if (isFiltered) {
+    return (
+      <Notice title="Nothing fits these filters">
+        <p>
+          <a href="/console">Show all sagas</a>
+        </p>
+      </Notice>
+    );
+  }
+  return (
+    <Notice title="No saga has run yet">
+      <p>Put a document in, and it shows up here within a second:</p>
+      <pre class="json">{`curl --data-binary @invoice.pdf '${location.origin}/api/documents?name=invoice.pdf'`}</pre>
+    </Notice>
+  );
+}
+
+function SagaTable({ sagas, now }: { readonly sagas: readonly SagaView[]; readonly now: Date }) {
+  return (
+    <div class="table-frame">
+      <table class="list">
+        <thead>
+          <tr>
+            <th scope="col">State</th>
+            <th scope="col">Saga</th>
+            <th scope="col">At</th>
+            <th scope="col" class="wide-only">
+              Progress
+            </th>
+            <th scope="col">Started</th>
+            <th scope="col" class="number wide-only">
+              Took
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sagas.map((saga) => (
+            <SagaRow key={saga.instanceId} saga={saga} now={now} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const ended: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Terminated', 'Canceled']);
+
+function SagaRow({ saga, now }: { readonly saga: SagaView; readonly now: Date }) {
+  const { instanceId, name, phase, createdAt, updatedAt, progress, runtimeStatus } = saga;
+  const end = ended.has(runtimeStatus) ? Date.parse(updatedAt) : now.getTime();
+  return (
+    <tr onClick={(event) => openUnlessSelecting(event, sagaUrl(instanceId))}>
+      <td>
+        <PhaseBadge phase={phase} />
+      </td>
+      <td class="main-cell">
+        <a href={sagaUrl(instanceId)}>{name}</a>
+        <span class="id">{instanceId}</span>
+      </td>
+      <td class="what">{whatNow(saga)}</td>
+      <td class="wide-only">
+        <Progress percent={progress} label={`Progress of ${instanceId}`} />
+      </td>
+      <td class="when">
+        <Time at={createdAt} now={now} />
+      </td>
+      <td class="number wide-only">{formatDuration(end - Date.parse(createdAt))}</td>
+    </tr>
+  );
+}
+
+function whatNow({ phase, step, attempt, error }: SagaView): string {
+  if (error !== undefined && phase !== 'completed') return error.message;
+  if (step === undefined || phase === 'completed') return '';
+  const { name, execution } = parseStepId(step);
+  return `${name} ${execution}${attempt !== undefined && attempt > 1 ? ` · attempt ${attempt}` : ''}`;
+}
+
+/** The whole row is the link's target for a mouse, unless text in it is being selected or the link itself was hit. */
+export function openUnlessSelecting(event: MouseEvent, url: string): void {
+  const isLink = event.target instanceof Element && event.target.closest('a') !== null;
+  if (!isLink && getSelection()?.isCollapsed !== false) go(url);
+}

@@ -1,0 +1,176 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { SagaView } from '../ops/saga-view.ts';
+import { formatDuration, formatFull } from './format.ts';
+import { documentUrl, type Place } from './location.ts';
+import { ErrorNotice, Json, Loading, PhaseBadge, Progress, ScreenTitle, Time } from './parts.tsx';
+import { ReviewPanel } from './review-panel.tsx';
+import { SagaActions } from './saga-actions.tsx';
+import { SagaHistory } from './saga-history.tsx';
+import { shortName } from './tell-entry.ts';
+import { useLiveSaga } from './use-live-saga.ts';
+import { useNow } from './use-now.ts';
+
+interface SagaPageProps {
+  readonly id: string;
+  readonly query: Place['query'];
+}
+
+export function SagaPage({ id, query }: SagaPageProps) {
+  const { saga, error, follow } = useLiveSaga(id);
+  const [done, setDone] = useState('');
+  const accepted = (what: string): void => {
+    setDone(what);
+    follow();
+  };
+  if (saga === undefined) {
+    return (
+      <>
+        <ScreenTitle title={id} />
+        {error === undefined ? <Loading /> : <ErrorNotice error={error} />}
+      </>
+    );
+  }
+  return (
+    <>
+      <SagaHead saga={saga} onAccepted={accepted} />
+      <Announcement text={done} />
+      {error !== undefined && <ErrorNotice error={error} />}
+      {saga.error !== undefined && saga.phase !== 'completed' && <FailureCallout error={saga.error} />}
+      {saga.review !== undefined && (
+        <ReviewPanel key={saga.review.id} instanceId={id} review={saga.review} onDecided={accepted} />
+      )}
+      <SagaHistory saga={saga} query={query} />
+      <SagaData saga={saga} />
+    </>
+  );
+}
+
+const shownMs = 6_000;
+
+/** Read out when it comes, gone after a while. */
+function Announcement({ text }: { readonly text: string }) {
+  const [isShown, setShown] = useState(false);
+  useEffect(() => {
+    if (text === '') return;
+    setShown(true);
+    const timer = setTimeout(() => setShown(false), shownMs);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return (
+    <div class="announcement" role="status">
+      {isShown ? text : ''}
+    </div>
+  );
+}
+
+const FailureCallout = ({ error }: { readonly error: NonNullable<SagaView['error']> }) => (
+  <div class="callout tone-bad">
+    <div>
+      <strong>{error.code}</strong>
+      <p>{error.message}</p>
+    </div>
+  </div>
+);
+
+function SagaHead({ saga, onAccepted }: { readonly saga: SagaView; readonly onAccepted: (done: string) => void }) {
+  const { instanceId, name, phase, progress } = saga;
+  return (
+    <header class="screen-head saga-head">
+      <p class="crumbs">
+        <a href="/console">Sagas</a> <span aria-hidden="true">/</span> {name}
+      </p>
+      <div class="head-row">
+        <ScreenTitle title={instanceId}>
+          {name} <span class="id">{instanceId}</span>
+        </ScreenTitle>
+        <SagaActions saga={saga} onAccepted={onAccepted} />
+      </div>
+      <div class="head-row">
+        <PhaseBadge phase={phase} />
+        <Progress percent={progress} label="Progress" />
+        <Now saga={saga} />
+      </div>
+      <Facts saga={saga} />
+    </header>
+  );
+}
+
+function Now({ saga: { step, attempt, nextAttemptAt, phase } }: { readonly saga: SagaView }) {
+  const now = useNow();
+  if (step === undefined || phase === 'completed') return null;
+  const which = attempt !== undefined && attempt > 1 ? `, attempt ${attempt}` : '';
+  const isAhead = nextAttemptAt !== undefined && Date.parse(nextAttemptAt) > now.getTime();
+  return (
+    <span class="muted">
+      {step.startsWith('review ') ? step : shortName(step)}
+      {which}
+      {isAhead && `, again in ${formatDuration(Date.parse(nextAttemptAt) - now.getTime())}`}
+    </span>
+  );
+}
+
+function Facts({ saga }: { readonly saga: SagaView }) {
+  const now = useNow();
+  const documentId = documentIdOf(saga.input);
+  return (
+    <dl class="facts">
+      <div>
+        <dt>Started</dt>
+        <dd>
+          <Time at={saga.createdAt} now={now} />
+        </dd>
+      </div>
+      <div>
+        <dt>Changed</dt>
+        <dd title={formatFull(saga.updatedAt)}>{formatFull(saga.updatedAt)}</dd>
+      </div>
+      <div>
+        <dt>Engine</dt>
+        <dd>
+          {saga.runtimeStatus}
+          {saga.version !== undefined && `, version ${saga.version}`}
+        </dd>
+      </div>
+      <div>
+        <dt>Correlation</dt>
+        <dd class="id">
+          {saga.correlationId === undefined ? (
+            '—'
+          ) : (
+            <a href={`/console?q=${encodeURIComponent(saga.correlationId)}`}>{saga.correlationId}</a>
+          )}
+        </dd>
+      </div>
+      {documentId !== undefined && (
+        <div>
+          <dt>Document</dt>
+          <dd>
+            <a href={documentUrl(documentId)}>open the record</a>
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+function documentIdOf(input: unknown): string | undefined {
+  if (typeof input !== 'object' || input === null || !('documentId' in input)) return undefined;
+  return typeof input.documentId === 'string' ? input.documentId : undefined;
+}
+
+const SagaData = ({ saga: { input, output } }: { readonly saga: SagaView }) => (
+  <section class="data-pair" aria-label="Data">
+    <details open={output !== null}>
+      <summary>Input</summary>
+      <Json value={input} label="Input" />
+    </details>
+    <details open={output !== null}>
+      <summary>Output</summary>
+      {output === null ? (
+        <p class="muted">There is none until the saga completes.</p>
+      ) : (
+        <Json value={output} label="Output" />
+      )}
+    </details>
+  </section>
+);

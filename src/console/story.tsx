@@ -1,0 +1,81 @@
+import type { Entry } from '../audit/entry.ts';
+import { formatClock, formatFull } from './format.ts';
+import { tellEntry } from './tell-entry.ts';
+
+interface StoryProps {
+  readonly entries: readonly Entry[];
+  readonly now: Date;
+  readonly pointed: number | undefined;
+  readonly onPoint: (sequence: number | undefined) => void;
+}
+
+/** The trail as a list to read; each entry opens to what is on record about it. */
+export function Story({ entries, now, pointed, onPoint }: StoryProps) {
+  return (
+    <ol class="story" aria-label="Story">
+      {entries.map((entry) => (
+        <StoryLine
+          key={entry.sequence}
+          entry={entry}
+          now={now}
+          isPointed={entry.sequence === pointed}
+          onPoint={onPoint}
+        />
+      ))}
+    </ol>
+  );
+}
+
+interface StoryLineProps {
+  readonly entry: Entry;
+  readonly now: Date;
+  readonly isPointed: boolean;
+  readonly onPoint: (sequence: number | undefined) => void;
+}
+
+function StoryLine({ entry, now, isPointed, onPoint }: StoryLineProps) {
+  const { sequence, time } = entry;
+  const { tone, sign, title, text } = tellEntry(entry, now);
+  const point = (): void => onPoint(sequence);
+  const leave = (): void => onPoint(undefined);
+  return (
+    <li
+      class={isPointed ? 'is-pointed' : ''}
+      onMouseEnter={point}
+      onMouseLeave={leave}
+      onFocusIn={point}
+      onFocusOut={leave}
+    >
+      <details>
+        <summary>
+          <time dateTime={time} title={formatFull(time)}>
+            {formatClock(time)}
+          </time>
+          <span class={`sign tone-${tone}`} aria-hidden="true">
+            {sign}
+          </span>
+          <span class="story-text">
+            <strong>{title}</strong> {text}
+          </span>
+        </summary>
+        <Record entry={entry} />
+      </details>
+    </li>
+  );
+}
+
+const shownInLine: ReadonlySet<string> = new Set(['sequence', 'summary', 'kind', 'hash', 'previousHash']);
+
+function Record({ entry }: { readonly entry: Entry }) {
+  const fields = Object.entries(entry).filter(([name, value]) => value !== undefined && !shownInLine.has(name));
+  return (
+    <dl class="record">
+      {fields.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{typeof value === 'object' ? JSON.stringify(value) : String(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
