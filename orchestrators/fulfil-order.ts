@@ -108,20 +108,13 @@ function* askForFraud(
   return review;
 }
 
-/** Every channel is tried for itself: one that fails costs the customer that message only. */
-function* notify(saga: Saga, order: Order, shipment: OrderOutcome['shipment']): Operation<Notice[]> {
-  const notices: Notice[] = [];
-  for (const contact of order.contacts) {
-    const sent = yield* saga.attempt(notifyCustomer, {
-      orderId: order.id,
-      name: order.customer.name,
-      contact,
-      shipment,
-    });
-    notices.push({ channel: contact.channel, sent: sent.ok, ...(!sent.ok && { error: sent.error.code }) });
-  }
-  return notices;
-}
+/** Every channel is tried for itself, beside the others: one that fails costs the customer that message only. */
+const notify = (saga: Saga, order: Order, shipment: OrderOutcome['shipment']): Operation<Notice[]> =>
+  saga.map(order.contacts, function* (contact): Operation<Notice> {
+    const { id: orderId, customer } = order;
+    const sent = yield* saga.attempt(notifyCustomer, { orderId, name: customer.name, contact, shipment });
+    return { channel: contact.channel, sent: sent.ok, ...(!sent.ok && { error: sent.error.code }) };
+  });
 
 function statusAfter(failure: SagaFailure): OrderRecord['status'] {
   if (failure instanceof ReviewRejected) return 'rejected';

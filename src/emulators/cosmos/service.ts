@@ -1,5 +1,5 @@
 import { type Catalog, createCatalog } from './catalog.ts';
-import { type CommitQueue, createCommitQueue } from './commit-queue.ts';
+import { type CommitQueue, createCommitQueue } from '../commit-queue.ts';
 import { openDatabase } from './database.ts';
 import { createOffers, type Offers } from './offers.ts';
 import { createItemStore, type ItemStore } from './item-store.ts';

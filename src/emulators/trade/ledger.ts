@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { createCommitQueue } from '../cosmos/commit-queue.ts';
+import { createCommitQueue } from '../commit-queue.ts';
 import { type Entry, openEntries } from './entries.ts';
 import { isRefusal, type OutsideSystem, type Refusal } from './outside-system.ts';
 
