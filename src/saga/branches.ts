@@ -93,6 +93,13 @@ type Wait = (execution: Execution, tasks: readonly Task[]) => Operation<void>;
 const createPlatformWait = ({ df }: Execution): Wait => {
   let group = createTaskGroup(df);
   return function* (execution, tasks) {
+    const catchUp = findCatchUp(execution, tasks);
+    if (catchUp !== undefined) {
+      yield catchUp;
+      // What is listed from now on, the host starts after it.
+      group = createTaskGroup(df);
+      return;
+    }
     const open = tasks.filter((task) => !execution.gateTasks.has(task));
     if (open.length > 0) {
       yield group.any(canBeCancelled(execution) ? [...open, execution.cancel] : open);
@@ -112,6 +119,11 @@ const createPlatformWait = ({ df }: Execution): Wait => {
 };
 
 function* handUp(execution: Execution, tasks: readonly Task[]): Operation<void> {
+  const catchUp = findCatchUp(execution, tasks);
+  if (catchUp !== undefined) {
+    yield catchUp;
+    return;
+  }
   const open = tasks.filter((task) => !execution.gateTasks.has(task));
   const [gate] = tasks;
   if (open.length === 0 && gate !== undefined) {
@@ -124,6 +136,9 @@ function* handUp(execution: Execution, tasks: readonly Task[]): Operation<void> 
   }
   yield any;
 }
+
+const findCatchUp = ({ catchUps }: Execution, tasks: readonly Task[]): Task | undefined =>
+  tasks.find((task) => catchUps.has(task));
 
 const canBeCancelled = (execution: Execution): boolean => isCancellable(execution) && !execution.cancel.isCompleted;
 const isCancelDue = ({ pivoted, cancel }: Execution): boolean => !pivoted && cancel.isCompleted;

@@ -36,6 +36,10 @@ export interface Execution extends BranchState {
   ledger: LedgerEntry[];
   /** Operations run side by side, and their driver waits for them. */
   inBranch: boolean;
+  /** The host's clock stands at least there, in epoch milliseconds, when it starts what is asked for next. */
+  hostTime: number;
+  /** Timers that bring the host to the present: each stands alone. */
+  readonly catchUps: WeakSet<Task>;
   /** Waits that may end before their task has. */
   readonly interruptible: WeakSet<Task>;
   /** Calls of the gate, which nothing may run beside, with how to announce that one begins. */

@@ -103,6 +103,8 @@ function createExecution(
     pivoted: false,
     conceded: new WeakSet(),
     inBranch: false,
+    hostTime: df.currentUtcDateTime.getTime(),
+    catchUps: new WeakSet(),
     interruptible: new WeakSet(),
     gateTasks: new WeakMap(),
     progress: { phase: 'running', percent: 0, decided: [] },

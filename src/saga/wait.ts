@@ -11,9 +11,14 @@ import type { Operation } from './operation.ts';
 // 3. A pending timer would keep the instance from ending, so a timer that lost is cancelled.
 // 4. durable-functions cuts a timer beyond six days into parts and goes on numbering them after it was cancelled, which the host
 //    does not: from then on results reach the wrong tasks. So no timer here is that long.
-// 5. Operations that run side by side leave the cancel to their driver (branches.ts), which wakes those that may be interrupted.
+// 5. The host cuts it, too, by its own clock, which lags: in a replay it starts what follows a race as soon as the race is over for
+//    it, and that is at once where a cancelled timer is listed. The first part then ends the whole wait days too early. So before
+//    a timer that could seem long to the host, it is made to catch up: see catchUp.
+// 6. Operations that run side by side leave the cancel to their driver (branches.ts), which wakes those that may be interrupted.
 
 const longestTimerMs = days(5);
+/** What the host does not cut: six days, with some to spare for its clock. */
+const hostHorizonMs = days(5.5);
 
 export const cancelEvent = 'cancel';
 
@@ -22,6 +27,7 @@ const cancelSchema = z.object({ by: z.string(), reason: z.string().optional() })
 /** Waits for a task that has an effect: a cancel does not abandon it, its result must be known. */
 export function* settled(execution: Execution, task: Task): Operation<void> {
   yield* race(execution, [task]);
+  noteCaughtUp(execution);
   if (isSettled(task)) return;
   try {
     yield task;
@@ -44,16 +50,35 @@ export function* waitUntil(execution: Execution, due: Date, event?: Task): Opera
     const until = isCancellable(execution) ? earliest(due, execution.deadline ?? due) : due;
     const reach = earliest(until, new Date(now + longestTimerMs));
     if (reach.getTime() <= now) return;
+    if (reach.getTime() - execution.hostTime > hostHorizonMs) {
+      yield* catchUp(execution);
+      continue;
+    }
     const timer = df.createTimer(reach);
     try {
       yield* race(execution, event === undefined ? [timer] : [event, timer]);
     } finally {
       if (!timer.isCompleted) timer.cancel();
     }
+    if (timer.isCompleted) noteCaughtUp(execution);
     // A timer of the real host may fire a little early; that counts as its time all the same.
     if (timer.isCompleted && reach.getTime() === due.getTime()) return;
     if (timer.isCompleted && reach.getTime() === until.getTime()) throw deadlineExceeded(until);
   }
+}
+
+/** A timer that is due at once and is never cancelled: the host awaits it by itself, and so comes to the present. */
+function* catchUp(execution: Execution): Operation<void> {
+  const { df, catchUps } = execution;
+  const timer = df.createTimer(df.currentUtcDateTime);
+  catchUps.add(timer);
+  yield timer;
+  execution.hostTime = df.currentUtcDateTime.getTime();
+}
+
+/** Beside other operations the host starts everything where their group began. */
+function noteCaughtUp(execution: Execution): void {
+  if (!execution.inBranch) execution.hostTime = execution.df.currentUtcDateTime.getTime();
 }
 
 /**
