@@ -58,14 +58,17 @@ export function computeStateAt(entries: readonly Entry[], at: Date): SagaState {
     .slice(known.length)
     .filter(({ startedAt }) => startedAt !== undefined && Date.parse(startedAt) <= at.getTime())
     .map((entry) => ({ ...entry, outcome: 'running' }));
-  const state: Draft = { phase: 'not_started', isSuspended: false, steps: new Map() };
+  const state: Draft = { phase: 'not_started', isSuspended: false, steps: new Map(), uncertain: new Set() };
   for (const entry of [...known, ...underWay]) apply(state, entry);
-  const { isSuspended, steps, failing: _, phase, ...rest } = state;
+  const { isSuspended, steps, phase, review, gate, outcome, error } = state;
   return {
     at: at.toISOString(),
-    ...rest,
     phase: isSuspended ? 'suspended' : phase,
     steps: [...steps].map(([step, state]) => ({ step, state })),
+    review,
+    gate,
+    outcome,
+    error,
   };
 }
 
@@ -73,6 +76,8 @@ interface Draft {
   phase: StatePhase;
   isSuspended: boolean;
   readonly steps: Map<string, StepState>;
+  /** Steps of which some attempt may have had its effect: a later one that failed for certain does not change that. */
+  readonly uncertain: Set<string>;
   /** What failed last: a rewind may skip it. */
   failing?: { readonly step: string; readonly state: StepState } | undefined;
   review?: SagaState['review'];
@@ -133,7 +138,8 @@ function apply(state: Draft, entry: Entry): void {
 
 function applyAttempt(state: Draft, { kind, step = '', outcome }: Entry): void {
   const isUndo = kind === 'undo';
-  const reached = isUndo ? undoState(outcome) : stepState(outcome);
+  if (!isUndo && outcome === 'unknown') state.uncertain.add(step);
+  const reached = isUndo ? undoState(outcome) : stepState(outcome, state.uncertain.has(step));
   state.phase = isUndo ? 'compensating' : 'running';
   state.review = undefined;
   state.steps.set(step, reached);
@@ -141,9 +147,10 @@ function applyAttempt(state: Draft, { kind, step = '', outcome }: Entry): void {
   else if (state.failing?.step === step) state.failing = undefined;
 }
 
-function stepState(outcome: string | undefined): StepState {
-  if (outcome === 'running' || outcome === 'failed' || outcome === 'unknown') return outcome;
-  return 'done';
+function stepState(outcome: string | undefined, isUncertain: boolean): StepState {
+  if (outcome === 'running') return 'running';
+  if (outcome === 'succeeded') return 'done';
+  return isUncertain ? 'unknown' : 'failed';
 }
 
 function undoState(outcome: string | undefined): StepState {
@@ -175,8 +182,9 @@ function applyRewind(state: Draft, { action }: Entry): void {
 }
 
 /** A retry that a cancel forestalled. */
-function endWaits({ steps }: Draft): void {
-  for (const [step, state] of steps) if (state === 'waiting') steps.set(step, 'failed');
+function endWaits({ steps, uncertain }: Draft): void {
+  for (const [step, state] of steps)
+    if (state === 'waiting') steps.set(step, uncertain.has(step) ? 'unknown' : 'failed');
 }
 
 function applyEnd(state: Draft, { kind, outcome, error }: Entry): void {
