@@ -68,38 +68,35 @@ export function computeTimeline(entries: readonly Entry[], until: number): Timel
 
 const startOf = ({ bars }: Row): number => Math.min(...bars.map(({ start }) => start));
 
+/** Nothing for what has no length. */
 function barOf(entry: Entry, entries: readonly Entry[], until: number): Bar | undefined {
-  const { kind, attempt, sequence, outcome = '' } = entry;
+  const { attempt, sequence, outcome = '' } = entry;
+  const kind = barKinds[entry.kind];
+  if (kind === undefined) return undefined;
   const time = Date.parse(entry.time);
   const start = entry.startedAt === undefined ? time : Date.parse(entry.startedAt);
+  const bar = { kind, start, attempt, sequence, outcome };
   switch (kind) {
     case 'attempt':
-    case 'undo': {
-      const isRunning = outcome === 'running';
-      return { kind, start, end: isRunning ? Math.max(until, start) : time, outcome, attempt, sequence };
-    }
-    case 'sub-saga':
-      return { kind: 'attempt', start, end: outcome === 'running' ? until : time, outcome, attempt, sequence };
-    case 'wait': {
-      const due = entry.due === undefined ? time : Date.parse(entry.due);
-      return { kind, start, end: Math.max(start, Math.min(due, until)), outcome, attempt, sequence };
-    }
-    case 'review-opened': {
+    case 'undo':
+      return { ...bar, end: outcome === 'running' ? Math.max(start, until) : time };
+    case 'wait':
+      return { ...bar, end: Math.max(start, Math.min(entry.due === undefined ? time : Date.parse(entry.due), until)) };
+    case 'review': {
       const decided = entries.find((other) => isDecisionOf(other, entry));
       const end = decided === undefined ? until : Date.parse(decided.time);
-      return {
-        kind: 'review',
-        start,
-        end: Math.max(start, end),
-        outcome: decided?.action ?? 'open',
-        attempt,
-        sequence,
-      };
+      return { ...bar, end: Math.max(start, end), outcome: decided?.action ?? 'open' };
     }
-    default:
-      return undefined;
   }
 }
+
+const barKinds: Partial<Record<Entry['kind'], Bar['kind']>> = {
+  attempt: 'attempt',
+  'sub-saga': 'attempt',
+  undo: 'undo',
+  wait: 'wait',
+  'review-opened': 'review',
+};
 
 const isDecisionOf = (entry: Entry, opened: Entry): boolean =>
   entry.kind === 'review-decided' && entry.step === opened.step && entry.sequence > opened.sequence;

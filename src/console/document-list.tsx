@@ -1,5 +1,5 @@
 import type { DocumentRecord } from '../documents/document-record.ts';
-import { formatName, formatValue } from './format.ts';
+import { formatAmount, formatName } from './format.ts';
 import { documentUrl, type Place } from './location.ts';
 import { Pager } from './pager.tsx';
 import { ErrorNotice, Loading, Notice, PhaseBadge, ScreenTitle, Time } from './parts.tsx';
@@ -96,5 +96,5 @@ function totalOf({ extraction }: DocumentRecord): string {
   const { totalAmount, currency } = extraction?.fields ?? {};
   return totalAmount === undefined || totalAmount === null
     ? ''
-    : `${formatValue(totalAmount.value)} ${currency?.value ?? ''}`;
+    : `${formatAmount(totalAmount.value)} ${currency?.value ?? ''}`;
 }

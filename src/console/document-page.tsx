@@ -1,6 +1,6 @@
 import type { DocumentRecord } from '../documents/document-record.ts';
 import { Confidence } from './confidence.tsx';
-import { formatBytes, formatFull, formatName, formatValue } from './format.ts';
+import { formatAmount, formatBytes, formatFull, formatName, formatValue } from './format.ts';
 import { root, sagaUrl } from './location.ts';
 import { ErrorNotice, Loading, PhaseBadge, ScreenTitle } from './parts.tsx';
 import { useResource } from './use-resource.ts';
@@ -92,7 +92,7 @@ function Extraction({ record: { extraction } }: { readonly record: DocumentRecor
         {fields.map(({ name, field }) => (
           <div key={name}>
             <dt>{formatName(name)}</dt>
-            <dd class="extracted-value">{formatValue(field.value)}</dd>
+            <dd class="extracted-value">{formatField(name, field.value)}</dd>
             <dd class="review-note">
               <Confidence value={field.confidence} />
               {field.found !== undefined && <span>found: {formatValue(field.found)}</span>}
@@ -106,9 +106,12 @@ function Extraction({ record: { extraction } }: { readonly record: DocumentRecor
   );
 }
 
+const formatField = (name: string, value: string | number): string =>
+  typeof value === 'number' && name.endsWith('Amount') ? formatAmount(value) : formatValue(value);
+
 type Items = NonNullable<DocumentRecord['extraction']>['lineItems'];
 
-const amountOf = (value: number | undefined): string => (value === undefined ? '' : formatValue(value));
+const amountOf = (value: number | undefined): string => (value === undefined ? '' : formatAmount(value));
 
 const LineItems = ({ items }: { readonly items: Items }) => (
   <div class="table-frame">
@@ -132,7 +135,7 @@ const LineItems = ({ items }: { readonly items: Items }) => (
         {items.map((item, n) => (
           <tr key={n}>
             <td>{item.description}</td>
-            <td class="number">{amountOf(item.quantity)}</td>
+            <td class="number">{formatValue(item.quantity ?? '')}</td>
             <td class="number">{amountOf(item.unitPrice)}</td>
             <td class="number">{amountOf(item.amount)}</td>
           </tr>

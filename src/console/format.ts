@@ -83,6 +83,10 @@ export function formatValue(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** In major units of a currency; digits behind the point stay as they are where there are more than two. */
+export const formatAmount = (value: number): string =>
+  value.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 4 });
+
 export const formatBytes = (bytes: number): string =>
   bytes < 1024
     ? `${bytes} B`

@@ -41,7 +41,7 @@ export function prefill(fields: readonly SchemaField[], facts: ReviewFacts): Tex
       const name = nameOf(field);
       const value = facts.fields[name]?.value ?? facts.others[name];
       if (value === undefined || value === null) return [];
-      return [[keyOf(field), typeof value === 'object' ? JSON.stringify(value) : String(value)]];
+      return [[keyOf(field), typeof value === 'string' ? value : JSON.stringify(value)]];
     }),
   );
 }

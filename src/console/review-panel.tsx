@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { SagaView } from '../ops/saga-view.ts';
-import { formatFull, formatName, formatRelative } from './format.ts';
+import { formatFull, formatName, formatRelative, formatValue } from './format.ts';
 import { RefusalText, useSubmission, WhoAndWhy } from './operation-form.tsx';
 import { ErrorNotice, Json, Loading } from './parts.tsx';
 import { prefill, readFacts, type ReviewFacts } from './review-facts.ts';
@@ -100,7 +100,7 @@ function OtherFacts({ facts, fields }: { readonly facts: ReviewFacts; readonly f
       {others.map(([name, value]) => (
         <div key={name}>
           <dt>{formatName(name)}</dt>
-          <dd>{typeof value === 'object' ? <Json value={value} label={formatName(name)} /> : String(value)}</dd>
+          <dd>{typeof value === 'object' ? <Json value={value} label={formatName(name)} /> : formatValue(value)}</dd>
         </div>
       ))}
     </dl>

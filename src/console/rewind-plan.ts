@@ -28,17 +28,18 @@ export function computeRewindPlan(saga: SagaView): RewindChoice[] {
     .toReversed()
     .map(stepOf);
   return rewindable.actions.map((action) =>
-    choiceFor(action, phase, { failed, pending, all: compensation.map(stepOf) }),
+    choiceFor(action, phase, { failed, pending, upToFailed: upTo(failed, compensation.map(stepOf)) }),
   );
 }
 
 interface Steps {
   readonly failed: string;
   readonly pending: readonly string[];
-  readonly all: readonly string[];
+  /** Behind them in the ledger is what was done about the failure. */
+  readonly upToFailed: readonly string[];
 }
 
-function choiceFor(action: string, phase: string, { failed, pending, all }: Steps): RewindChoice {
+function choiceFor(action: string, phase: string, { failed, pending, upToFailed }: Steps): RewindChoice {
   const undoing = phase === 'compensation_failed';
   switch (action) {
     case 'retry':
@@ -61,7 +62,7 @@ function choiceFor(action: string, phase: string, { failed, pending, all }: Step
         action,
         'Run again from the top',
         'Everything was undone, so every step runs again, as a new execution.',
-        all,
+        upToFailed,
       );
     case 'skip':
       return undoing
@@ -95,4 +96,7 @@ const choice = (action: string, label: string, effect: string, runs: readonly st
 const stepOf = ({ step }: Line): string => step;
 
 const failedStep = ({ compensation, step }: SagaView): string =>
-  compensation.findLast(({ outcome }) => outcome !== 'succeeded')?.step ?? step ?? 'the step that failed';
+  step ?? compensation.findLast(({ outcome }) => outcome !== 'succeeded')?.step ?? 'the step that failed';
+
+const upTo = (step: string, steps: readonly string[]): readonly string[] =>
+  steps.includes(step) ? steps.slice(0, steps.indexOf(step) + 1) : steps;

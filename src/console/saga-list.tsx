@@ -86,7 +86,9 @@ function SagaTable({ sagas, now }: { readonly sagas: readonly SagaView[]; readon
           <tr>
             <th scope="col">State</th>
             <th scope="col">Saga</th>
-            <th scope="col">At</th>
+            <th scope="col" class="what">
+              At
+            </th>
             <th scope="col" class="wide-only">
               Progress
             </th>

@@ -1,5 +1,5 @@
 import type { Entry } from '../audit/entry.ts';
-import { formatClock, formatFull } from './format.ts';
+import { formatClock, formatFull, formatValue } from './format.ts';
 import { tellEntry } from './tell-entry.ts';
 
 interface StoryProps {
@@ -73,7 +73,7 @@ function Record({ entry }: { readonly entry: Entry }) {
       {fields.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{typeof value === 'object' ? JSON.stringify(value) : String(value)}</dd>
+          <dd>{formatValue(value)}</dd>
         </div>
       ))}
     </dl>

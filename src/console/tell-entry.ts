@@ -10,12 +10,13 @@ export interface Told {
   readonly text: string;
 }
 
+const told = (tone: Tone, sign: string, title: string, text = ''): Told => ({ tone, sign, title, text });
+
 /** An entry of the trail in a few words. */
 export function tellEntry(entry: Entry, now: Date): Told {
   const { kind, step = '', due = entry.time, action = '', outcome = '' } = entry;
   const name = shortName(step);
   const by = [entry.actor && `by ${entry.actor}`, entry.reason && `“${entry.reason}”`].filter(Boolean).join(', ');
-  const told = (tone: Tone, sign: string, title: string, text = ''): Told => ({ tone, sign, title, text });
   switch (kind) {
     case 'started':
       return told('busy', '▸', 'Started', step);
@@ -30,7 +31,7 @@ export function tellEntry(entry: Entry, now: Date): Told {
         ...(outcome === 'succeeded' && { tone: 'warn' as const }),
       };
     case 'wait':
-      return told('calm', '◷', step === '' ? 'Waits' : name, `until ${formatTime(due, now)}`);
+      return told('calm', '◷', step === '' ? 'Saga' : name, `waits ${durationUntil(entry)}`);
     case 'review-opened':
       return told('ask', '?', `Review ${name} opened`, `open until ${formatTime(due, now)}`);
     case 'review-decided':
@@ -59,11 +60,15 @@ export function tellEntry(entry: Entry, now: Date): Told {
   }
 }
 
+/** A timer is made a moment after the wait was decided, so the length that was meant is a tenth of a second away at most. */
+const durationUntil = ({ due, time }: Entry): string =>
+  formatDuration(Math.round((Date.parse(due ?? time) - Date.parse(time)) / 100) * 100);
+
 const decided = (action: string): string =>
   action === 'approve' ? 'approved' : action === 'reject' ? 'rejected' : action;
 
 function tellAttempt(entry: Entry, title: string): Told {
-  const { attempt = 1, outcome, startedAt, time } = entry;
+  const { attempt = 1, outcome = 'ended', startedAt, time } = entry;
   const which = attempt > 1 ? `attempt ${attempt} ` : '';
   const took = startedAt === undefined ? '' : formatDuration(Date.parse(time) - Date.parse(startedAt));
   switch (outcome) {
@@ -78,7 +83,7 @@ function tellAttempt(entry: Entry, title: string): Told {
         tone: 'good',
         sign: '✓',
         title,
-        text: `${which}${outcome === 'succeeded' ? 'took' : (outcome ?? '')} ${took}`,
+        text: `${which}${outcome === 'succeeded' ? 'took' : outcome} ${took}`,
       };
   }
 }

@@ -52,7 +52,8 @@ function ticksAtEvents(points: readonly number[], percent: readonly number[]): T
   for (const [n, point] of points.entries()) {
     const at = percent[n] ?? 0;
     const last = ticks.at(-1);
-    if (last === undefined || at - last.at >= leastTickDistance) ticks.push({ at, elapsed: point - (points[0] ?? 0) });
+    if (last !== undefined && at - last.at < leastTickDistance) continue;
+    ticks.push({ at, elapsed: point - (points[0] ?? 0) });
   }
   return ticks;
 }

@@ -29,7 +29,7 @@ export function TimelineChart({ timeline, mode, pointed, onPoint }: ChartProps) 
           <ChartRow key={row.step} row={row} scale={scale} pointed={pointed} onPoint={onPoint} />
         ))}
         <div class="chart-axis">
-          {scale.ticks.map(({ at, elapsed }) => (
+          {withoutRepeats(scale.ticks).map(({ at, elapsed }) => (
             <span key={at} class={at > 93 ? 'is-last' : ''} style={{ left: `${at}%` }}>
               {formatDuration(elapsed)}
             </span>
@@ -40,6 +40,9 @@ export function TimelineChart({ timeline, mode, pointed, onPoint }: ChartProps) 
     </div>
   );
 }
+
+const withoutRepeats = (ticks: TimeScale['ticks']): TimeScale['ticks'] =>
+  ticks.filter(({ elapsed }, n) => n === 0 || formatDuration(elapsed) !== formatDuration(ticks[n - 1]?.elapsed ?? 0));
 
 interface ChartRowProps extends Pick<ChartProps, 'pointed' | 'onPoint'> {
   readonly row: Row;
