@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import { z } from 'zod';
 import {
+  days,
   defineActivity,
   defineSaga,
+  minutes,
   once,
   type Operation,
   RetryableError,
@@ -33,7 +35,13 @@ export interface ScopeNode {
   readonly nodes: readonly Node[];
 }
 
-export type Node = StepNode | ScopeNode | { readonly kind: 'sleep' };
+/** In milliseconds. */
+export interface SleepNode {
+  readonly kind: 'sleep';
+  readonly lasts: number;
+}
+
+export type Node = StepNode | ScopeNode | SleepNode;
 
 export interface Program {
   readonly nodes: readonly Node[];
@@ -56,7 +64,7 @@ const nodeArbitrary: fc.Arbitrary<Node> = fc.letrec<{ node: Node }>((tie) => ({
     stepArbitrary,
     stepArbitrary,
     stepArbitrary,
-    fc.constant({ kind: 'sleep' as const }),
+    fc.record({ kind: fc.constant('sleep' as const), lasts: fc.constantFrom(minutes(1), days(4), days(9)) }),
     fc.record({
       kind: fc.constant('scope' as const),
       onFailure: fc.constantFrom(undefined, undefined, 'compensate', 'hold'),
@@ -135,7 +143,7 @@ function* runNodes(saga: Saga, nodes: readonly Node[], path: string): Operation<
 function* runNode(saga: Saga, node: Node, path: string): Operation<string[]> {
   switch (node.kind) {
     case 'sleep':
-      yield* saga.sleep(60_000);
+      yield* sleepWhole(saga, node);
       return [];
     case 'step': {
       const { activity, options } = describeStep(node);
@@ -149,6 +157,12 @@ function* runNode(saga: Saga, node: Node, path: string): Operation<string[]> {
     case 'scope':
       return yield* runScope(saga, node, path);
   }
+}
+
+function* sleepWhole(saga: Saga, { lasts }: SleepNode): Operation<void> {
+  const since = saga.now().getTime();
+  yield* saga.sleep(lasts);
+  if (saga.now().getTime() < since + lasts) throw new Error('woke too early');
 }
 
 const describeStep = ({ effect, maxAttempts }: StepNode) => ({
