@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
@@ -14,7 +15,7 @@ interface Serving {
 
 /** The emulator in a process of its own, which can be killed. */
 async function serve(dataDir: string): Promise<Serving> {
-  const program = resolve('test/emulators/blob/durability.program.ts');
+  const program = fileURLToPath(new URL('durability.program.ts', import.meta.url));
   const child: ChildProcess = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, dataDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
