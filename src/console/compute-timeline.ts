@@ -55,7 +55,7 @@ export function computeTimeline(entries: readonly Entry[], until: number): Timel
     rows.set(entry.step, [...(rows.get(entry.step) ?? []), bar]);
   }
   const begun = [...rows].map(([step, bars]) => ({ step, isReview: reviews.has(step), bars }));
-  const times = [...entries.flatMap(({ time, startedAt = time }) => [Date.parse(time), Date.parse(startedAt)])];
+  const times = entries.flatMap(({ time, startedAt = time }) => [Date.parse(time), Date.parse(startedAt)]);
   return {
     rows: begun.sort((a, b) => startOf(a) - startOf(b)),
     markers: entries

@@ -9,7 +9,6 @@ export interface Resource<T> {
 }
 
 interface Loaded<T> {
-  readonly path: string | undefined;
   readonly data: T | undefined;
   readonly error: Refusal | undefined;
 }
@@ -19,38 +18,35 @@ const isWorthAsking = (): boolean => document.visibilityState === 'visible';
 const breaksPerAnswer = 4;
 
 /** What `path` answers, asked for again every `everyMs`. */
-export function useResource<T>(path: string | undefined, everyMs?: number): Resource<T> {
-  const [loaded, setLoaded] = useState<Loaded<T>>({ path: undefined, data: undefined, error: undefined });
+export function useResource<T>(path: string, everyMs?: number): Resource<T> {
+  const [loaded, setLoaded] = useState<Loaded<T>>({ data: undefined, error: undefined });
   const [asked, setAsked] = useState(0);
   const shown = useRef<string | undefined>(undefined);
 
   useEffect(() => {
-    if (path === undefined) return;
     const ending = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const again = (tookMs: number): void => {
-      if (everyMs !== undefined) timer = setTimeout(load, Math.max(everyMs, breaksPerAnswer * tookMs));
+      if (everyMs !== undefined) timer = setTimeout(() => void load(), Math.max(everyMs, breaksPerAnswer * tookMs));
     };
-    const load = (): void => {
+    const show = async (): Promise<void> => {
+      try {
+        const data = await getJson<T>(path, ending.signal);
+        shown.current = path;
+        setLoaded({ data, error: undefined });
+      } catch (error) {
+        if (ending.signal.aborted) return;
+        const refusal = error instanceof Refusal ? error : new Refusal(0, String(error));
+        setLoaded((before) => ({ data: shown.current === path ? before.data : undefined, error: refusal }));
+      }
+    };
+    const load = async (): Promise<void> => {
       if (!isWorthAsking()) return again(0);
       const startedAt = performance.now();
-      getJson<T>(path, ending.signal)
-        .then(
-          (data) => {
-            shown.current = path;
-            setLoaded({ path, data, error: undefined });
-          },
-          (error: unknown) => {
-            if (ending.signal.aborted) return;
-            const refusal = error instanceof Refusal ? error : new Refusal(0, String(error));
-            setLoaded((before) => ({ path, data: shown.current === path ? before.data : undefined, error: refusal }));
-          },
-        )
-        .finally(() => {
-          if (!ending.signal.aborted) again(performance.now() - startedAt);
-        });
+      await show();
+      if (!ending.signal.aborted) again(performance.now() - startedAt);
     };
-    load();
+    void load();
     return () => {
       ending.abort();
       clearTimeout(timer);
