@@ -66,17 +66,22 @@ export function createWaits(events: readonly HistoryEvent[], customStatus: unkno
   };
 }
 
-/** Between a failed attempt and the next of the same call lies the timer at whose end that next one began. */
+/**
+ * Between a failed attempt and the next of the same call lies the timer at whose end that next one began. A step that was held
+ * begins with attempt 1 again, without a timer.
+ */
 function findRetries(events: readonly HistoryEvent[], isReviewing: boolean): TimerNames {
   const attempts = events.map((event) => (event.type === 'task' && !isGate(event) ? parseAttempt(event) : undefined));
-  const places = new Map(attempts.map((attempt, place) => [callOf(attempt?.key, attempt?.number), place]));
   const lastTask = attempts.findLastIndex((attempt) => attempt !== undefined);
+  const following = new Map<string, number>();
   const names = new Map<number, string>();
-  for (const [place, attempt] of attempts.entries()) {
-    if (attempt === undefined || !('error' in attempt.reply)) continue;
-    const { key, number, step, reply } = attempt;
-    const next = number === undefined ? undefined : places.get(callOf(key, number + 1));
-    if (next !== undefined) {
+  for (let place = lastTask; place >= 0; place--) {
+    const { key, number = 0, step, reply } = attempts[place] ?? {};
+    if (key === undefined || step === undefined || reply === undefined) continue;
+    const next = following.get(key);
+    following.set(key, place);
+    if (!('error' in reply)) continue;
+    if (next !== undefined && attempts[next]?.number === number + 1) {
       const timer = closestTimer(events, place, next, names);
       if (timer !== undefined) names.set(timer, step);
     } else if (place === lastTask && reply.retryable && events[place + 1]?.type === 'timer' && !isReviewing) {
@@ -85,8 +90,6 @@ function findRetries(events: readonly HistoryEvent[], isReviewing: boolean): Tim
   }
   return names;
 }
-
-const callOf = (key: string | undefined, number: number | undefined): string => JSON.stringify([key, number]);
 
 function closestTimer(
   events: readonly HistoryEvent[],
