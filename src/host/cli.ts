@@ -1,31 +1,14 @@
-/** Runs a Functions app on this machine: `node cli.ts --app DIR [--port N] [--data DIR]`. */
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
+/** Runs a Functions app on this machine: `durable-saga host --app DIR [--port N] [--data DIR]`. */
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { readLocalSettings } from './app-settings.ts';
+import { parseCliArguments, usage, type CliArguments } from './cli-arguments.ts';
+import { readHostJson } from './host-json.ts';
 import { startHost, type Host } from './host.ts';
+import { readLocalSettings } from './local-settings.ts';
+import { createConsoleLog, formatCoreToolsLine } from './log.ts';
 import { AppLoadError } from './worker/worker-errors.ts';
 
-const usage = `Usage: --app DIR [--port N] [--data DIR]
-  --app   the folder with the app's package.json and host.json (here)
-  --port  on 127.0.0.1, 0 for any free one (7071)
-  --data  where everything durable is kept (.host-data in the app's folder)`;
-
-function readArguments() {
-  const { values } = parseArgs({
-    options: {
-      app: { type: 'string', default: '.' },
-      port: { type: 'string', default: '7071' },
-      data: { type: 'string' },
-    },
-  });
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new TypeError(`--port is "${values.port}"; expected a number from 0 to 65535.`);
-  }
-  const appDir = resolve(values.app);
-  return { appDir, port, dataDir: resolve(values.data ?? join(appDir, '.host-data')) };
-}
+const print = (text: string) => void process.stdout.write(text);
 
 /** The first signal lets work under way end; the second ends everything at once. */
 function closeOnSignal(host: Host): void {
@@ -33,7 +16,7 @@ function closeOnSignal(host: Host): void {
   const onSignal = () => {
     if (closing) process.exit(130);
     closing = true;
-    process.stdout.write('Stopping; once more to stop at once.\n');
+    print('Stopping; once more to stop at once.\n');
     host.close().then(
       () => process.exit(0),
       (error: unknown) => fail(error),
@@ -50,25 +33,37 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-function readArgumentsOrExplain() {
+function readArgumentsOrExplain(): CliArguments {
   try {
-    return readArguments();
+    return parseCliArguments(process.argv.slice(2));
   } catch (error) {
     return fail(new Error(`${(error as Error).message}\n${usage}`));
   }
 }
 
+/** The list that Core Tools prints. */
+function printFunctions({ functions, url }: Host): void {
+  print('\nFunctions:\n');
+  for (const { name, trigger, methods, url: address, fault, isDisabled } of functions) {
+    if (fault !== undefined) continue;
+    const what = isDisabled ? 'disabled' : address === undefined ? trigger : `[${methods?.join(',')}] ${address}`;
+    print(`\n\t${name}: ${what}\n`);
+  }
+  print(`\nListening on ${url}\n`);
+}
+
 async function run(): Promise<void> {
-  const { appDir, port, dataDir } = readArgumentsOrExplain();
-  const env = { ...readLocalSettings(appDir), ...process.env };
+  const given = readArgumentsOrExplain();
+  const { appDir, dataDir, port, asksForKeys } = given;
+  const local = readLocalSettings(appDir);
+  const env = { ...local.values, ...process.env };
+  const cors = given.cors ?? local.cors;
   // The worker of Azure runs in the app's folder, and so relative paths in apps begin there.
   if (existsSync(appDir)) process.chdir(appDir);
-  const host = await startHost({ appDir, dataDir, port, env });
+  const log = createConsoleLog(readHostJson(appDir, env).logLevel, print, formatCoreToolsLine);
+  const host = await startHost({ appDir, dataDir, port, asksForKeys, env, log, ...(cors && { cors }) });
   closeOnSignal(host);
-  for (const { name, trigger } of host.functions.filter(({ fault }) => fault === undefined)) {
-    process.stdout.write(`  ${name}: ${trigger}\n`);
-  }
-  process.stdout.write(`Listening on ${host.url}\n`);
+  printFunctions(host);
 }
 
 run().catch(fail);

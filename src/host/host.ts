@@ -6,7 +6,9 @@ import { systemClock, type Clock } from './clock.ts';
 import { readHostJson } from './host-json.ts';
 import { startHttpServer } from './http/http-server.ts';
 import { createConsoleLog, type Log } from './log.ts';
-import { runFunctions, type HostFunction } from './run-functions.ts';
+import type { HostFunction } from './host-function.ts';
+import type { CorsSettings } from './http/cors.ts';
+import { runFunctions } from './run-functions.ts';
 import { createAppWorker } from './worker/app-worker.ts';
 
 export interface HostOptions {
@@ -18,6 +20,10 @@ export interface HostOptions {
   readonly port: number;
   /** The app settings. */
   readonly env: AppSettings;
+  /** Whether requests need the keys that lie in the data folder, as on Azure; by default they need none, as with Core Tools. */
+  readonly asksForKeys?: boolean;
+  /** Pages of which origins may call; by default none but the app's own. */
+  readonly cors?: CorsSettings;
   readonly clock?: Clock;
   /** UUIDs. */
   readonly newId?: () => string;
@@ -51,7 +57,7 @@ const appEnvironment = (appDir: string, port: number, env: AppSettings) => ({
  * @throws for a host.json, port or data folder that cannot be used; AppLoadError, with the app's own stack, when the app does not load.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const { dataDir, clock = systemClock, newId = randomUUID } = options;
+  const { dataDir, asksForKeys = false, cors, clock = systemClock, newId = randomUUID } = options;
   const appDir = resolve(options.appDir);
   const settings = readHostJson(appDir, options.env);
   const log = options.log ?? createConsoleLog(settings.logLevel, (line) => process.stdout.write(line));
@@ -67,7 +73,19 @@ export async function startHost(options: HostOptions): Promise<Host> {
   // Restarts of a crashed app wait in real time, whatever time the functions live in.
   const worker = await createAppWorker({ appDir, env, clock: systemClock, log });
   opened.defer(() => worker.stop());
-  const running = await runFunctions({ main, rpc, worker, settings, dataDir, env, clock, newId, log });
+  const running = await runFunctions({
+    main,
+    rpc,
+    worker,
+    settings,
+    dataDir,
+    asksForKeys,
+    env,
+    clock,
+    newId,
+    log,
+    ...(cors && { cors }),
+  });
 
   const toClose = opened.move();
   const closeAll = async (graceMs: number) => {

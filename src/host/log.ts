@@ -31,9 +31,19 @@ export function formatLogLine(at: Date, level: LogLevel, category: string, messa
   return `${at.toISOString().slice(11, 23)} ${labels[level]} [${source}] ${message}\n`;
 }
 
+/** `[2026-01-05T08:00:00.000Z] message`, as Core Tools prints it. */
+export const formatCoreToolsLine = (at: Date, _level: LogLevel, _category: string, message: string): string =>
+  `[${at.toISOString()}] ${message}\n`;
+
+export type FormatLine = typeof formatLogLine;
+
 /** The time is that of the wall clock: a log must be readable beside other logs even when the host runs on a virtual one. */
-export function createConsoleLog(filter: LogFilter, write: (line: string) => void): Log {
+export function createConsoleLog(
+  filter: LogFilter,
+  write: (line: string) => void,
+  format: FormatLine = formatLogLine,
+): Log {
   return (level, category, message) => {
-    if (isLogged(filter, level, category)) write(formatLogLine(new Date(), level, category, message));
+    if (isLogged(filter, level, category)) write(format(new Date(), level, category, message));
   };
 }

@@ -1,47 +1,18 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { AppSettings } from './app-settings.ts';
-import type { Clock } from './clock.ts';
 import { createDurableEngine, type DurableEngine } from './durable/index.ts';
 import { createFunctionFaults } from './function-faults.ts';
-import type { HostJson } from './host-json.ts';
+import type { HostFunction } from './host-function.ts';
+import type { HostParts } from './host-parts.ts';
 import { createDurableClientInput } from './http/durable-client-input.ts';
-import { createRouteMatcher, createRoutes } from './http/http-routes.ts';
-import type { HttpServer } from './http/http-server.ts';
-import { createMainHandler, durableWebhooks } from './http/main-handler.ts';
+import { durableWebhooks } from './http/main-handler.ts';
 import { readBodyLimit } from './http/read-body.ts';
-import { createFunctionServer } from './http/serve-function.ts';
+import { serveMainPort } from './http/serve-main-port.ts';
 import { createManagementServer } from './http/serve-management.ts';
-import type { Log } from './log.ts';
-import { computeFunctionFault, triggerOf } from './triggers/function-fault.ts';
+import { openHostKeys } from './keys/host-keys.ts';
+import { selectFunctions } from './select-functions.ts';
+import { stopFunctions } from './stop-functions.ts';
 import { startTriggers } from './triggers/start-triggers.ts';
-import type { RunningTrigger } from './triggers/trigger.ts';
-import type { AppWorker } from './worker/app-worker.ts';
 import { createFunctionInvoker } from './worker/function-invoker.ts';
-
-export interface HostFunction {
-  readonly name: string;
-  readonly trigger: string;
-  /** Why the function does not run; the others do. */
-  readonly fault?: string;
-}
-
-/** What the host is made of before any function runs. */
-export interface HostParts {
-  /** Open to the outside. */
-  readonly main: HttpServer;
-  /** For the app's durable clients. */
-  readonly rpc: HttpServer;
-  readonly worker: Pick<AppWorker, 'functions' | 'httpStreamUri' | 'invoke' | 'stop'>;
-  readonly settings: HostJson;
-  readonly dataDir: string;
-  /** A path, or `:memory:`; by default in the data folder. */
-  readonly durableDatabase?: string;
-  readonly env: AppSettings;
-  readonly clock: Clock;
-  readonly newId: () => string;
-  readonly log: Log;
-}
 
 export interface RunningFunctions {
   readonly functions: readonly HostFunction[];
@@ -59,21 +30,26 @@ const rpcPrefix = '/durabletask';
 export async function runFunctions(parts: HostParts): Promise<RunningFunctions> {
   const { main, rpc, worker, settings, dataDir, env, clock, newId, log } = parts;
   const faults = createFunctionFaults(log);
-  const sound = worker.functions.filter((fn) => {
-    const fault = computeFunctionFault(fn);
-    if (fault !== undefined) faults.add(fn, fault);
-    return fault === undefined;
-  });
+  const functions = selectFunctions(worker.functions, env, faults);
+  const keys = parts.asksForKeys
+    ? openHostKeys(
+        dataDir,
+        worker.functions.map(({ name }) => name),
+      )
+    : undefined;
+  const linkQuery = keys ? `code=${keys.system.durabletask_extension}` : '';
+  const linkBase = `${main.url}${durableWebhooks}`;
   const durableClient = createDurableClientInput({
-    baseUrl: `${main.url}${durableWebhooks}`,
+    baseUrl: linkBase,
     rpcBaseUrl: `${rpc.url}${rpcPrefix}/`,
     taskHubName: settings.durableTask.hubName,
+    linkQuery,
   });
-  const invoke = createFunctionInvoker({ functions: sound, invoke: worker.invoke, durableClient, clock, log });
+  const invoke = createFunctionInvoker({ functions, invoke: worker.invoke, durableClient, clock, log });
   const engine = createDurableEngine({
     databaseFile: parts.durableDatabase ?? join(dataDir, 'durable.db'),
     settings: settings.durableTask,
-    functions: sound,
+    functions,
     clientInput: () => durableClient,
     invoke,
     clock,
@@ -81,60 +57,19 @@ export async function runFunctions(parts: HostParts): Promise<RunningFunctions> 
     log,
   });
   const bodyLimit = readBodyLimit(env);
-  const linkBase = `${main.url}${durableWebhooks}`;
-  const httpStreamUri = () => worker.httpStreamUri();
-  rpc.serve(createManagementServer({ engine, prefix: rpcPrefix, linkBase, bodyLimit }));
+  rpc.serve(createManagementServer({ engine, prefix: rpcPrefix, linkBase, linkQuery, bodyLimit }));
   engine.start();
-  main.serve(
-    createMainHandler({
-      matchRoute: createRouteMatcher(createRoutes(sound, settings.routePrefix, faults.add)),
-      serveFunction: createFunctionServer({ invoke, httpStreamUri, newId, bodyLimit }),
-      serveDurable: createManagementServer({ engine, prefix: durableWebhooks, bodyLimit }),
-    }),
-  );
-  const { serviceBus } = settings;
+  const describe = serveMainPort(parts, { functions, faults, keys, linkQuery, bodyLimit, invoke, engine });
   const context = { invoke, clock, newId, log, env };
-  const triggers = await startTriggers(sound, { ...context, dataDir, serviceBus, onFault: faults.add });
+  const { serviceBus } = settings;
+  const triggers = await startTriggers(functions, { ...context, dataDir, serviceBus, onFault: faults.add });
   return {
-    functions: worker.functions.map((fn) => {
-      const fault = faults.of(fn.name);
-      return { name: fn.name, trigger: triggerOf(fn)?.type ?? '', ...(fault !== undefined && { fault }) };
-    }),
-    manage: engine.handle,
+    functions: describe(),
+    manage: (request) => engine.handle(request),
     async halt() {
       await triggers.stop();
       await engine.stop();
     },
-    stop: (graceMs) => stopFunctions(parts, engine, triggers, graceMs),
+    stop: (graceMs) => stopFunctions({ main, worker, engine, triggers, log }, graceMs),
   };
-}
-
-/** Of what is left when the functions have ended or been cut off: messages to give back, connections to close. */
-const lastGraceMs = 2_000;
-
-/** First what brings work, then what does it. The rpc server stays: functions call it until they end. */
-async function stopFunctions(
-  { main, worker, log }: HostParts,
-  engine: DurableEngine,
-  triggers: RunningTrigger,
-  graceMs: number,
-): Promise<void> {
-  const end = Date.now() + graceMs;
-  const triggersStop = triggers
-    .stop()
-    .catch((error: unknown) => log('warning', 'Host.Triggers', `A trigger did not stop in order: ${String(error)}`));
-  await Promise.all([main.close(graceMs), settledWithin(triggersStop, graceMs)]);
-  const engineStop = engine.stop();
-  await settledWithin(engineStop, Math.max(0, end - Date.now()));
-  // Functions that still run are cut off here, which lets the engine and the triggers end too.
-  await worker.stop();
-  await engineStop;
-  await settledWithin(triggersStop, lastGraceMs);
-}
-
-async function settledWithin(work: Promise<void>, milliseconds: number): Promise<void> {
-  const inTime = new AbortController();
-  const late = sleep(milliseconds, undefined, { signal: inTime.signal }).catch(() => {});
-  await Promise.race([Promise.allSettled([work]), late]);
-  inTime.abort();
 }

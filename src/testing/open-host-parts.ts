@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseHostJson, readHostJson } from '../host/host-json.ts';
 import { startHttpServer } from '../host/http/http-server.ts';
 import type { Clock, Log } from '../host/index.ts';
-import type { HostParts } from '../host/run-functions.ts';
+import type { HostParts } from '../host/host-parts.ts';
 import type { TestHostOptions } from './create-test-host.ts';
 import { startInProcessApp } from './load-in-process.ts';
 import { useSettings } from './use-settings.ts';

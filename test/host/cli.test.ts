@@ -8,7 +8,12 @@ import { makeApp, makeFolder, until } from './run-app.ts';
 
 /** The program of its own process, with what it prints. */
 function runCli(...args: string[]) {
-  const program = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/host/cli.ts', ...args]);
+  const program = spawn(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    'src/host/cli.ts',
+    'host',
+    ...args,
+  ]);
   onTestFinished(() => void program.kill('SIGKILL'));
   const exited = once(program, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
   let output = '';
@@ -35,8 +40,10 @@ it('runs an app until it is told to stop', async () => {
   const host = runCli('--app', app, '--port', '0', '--data', makeFolder());
   const response = await fetch(`${await host.url()}/api/hello`);
   expect(await response.text()).toBe('hello settings');
-  await until(() => /info +\[hello\] greeting/.test(host.output()));
-  expect(host.output()).toContain('hello: httpTrigger');
+  await until(() => /^\[[\d-]+T[\d:.]+Z\] greeting$/m.test(host.output()));
+  expect(host.output()).toContain(`Functions:\n\n\thello: [GET] ${await host.url()}/api/hello\n\n\tslow: [GET] `);
+  expect(host.output()).toMatch(/Executing 'Functions.hello' \(Reason='This function was .*', Id=.*\)/);
+  expect(host.output()).toMatch(/Executed 'Functions.hello' \(Succeeded, Id=.*, Duration=\d+ms\)/);
   host.program.kill('SIGTERM');
   expect(await host.exited).toBe(0);
 });
@@ -65,6 +72,7 @@ it('says what is wrong with its arguments, its app and its port', async () => {
   const app = makeApp({ 'index.js': hello });
   for (const [args, message] of [
     [['--port', 'x'], /^--port is "x"; expected a number from 0 to 65535\.\nUsage:/],
+    [['guest'], /^The command is "host guest"; expected "host"\.\nUsage:/],
     [['--nonsense'], /--nonsense.*\n(?:.*\n)*Usage:/],
     [['--app', makeFolder()], /host\.json cannot be read/],
     [['--app', makeApp({ 'package.json': {} }), '--port', '0'], /has no "main"/],

@@ -6,11 +6,19 @@ export interface DurableClientUrls {
   /** What the client itself calls; ends with a slash. */
   readonly rpcBaseUrl: string;
   readonly taskHubName: string;
+  /** What every URL carries beside task hub and connection, e.g. `code=key`. */
+  readonly linkQuery?: string;
 }
 
 /** The value of a durableClient binding, as the Durable extension writes it: the client reads its URLs from there. */
-export function createDurableClientInput({ baseUrl, rpcBaseUrl, taskHubName }: DurableClientUrls): TypedData {
-  const query = `taskHub=${encodeURIComponent(taskHubName)}&connection=Storage`;
+export function createDurableClientInput({
+  baseUrl,
+  rpcBaseUrl,
+  taskHubName,
+  linkQuery = '',
+}: DurableClientUrls): TypedData {
+  const hub = `taskHub=${encodeURIComponent(taskHubName)}&connection=Storage`;
+  const query = [hub, linkQuery].filter(Boolean).join('&');
   const instance = `${baseUrl}/instances/INSTANCEID`;
   const starter = `${baseUrl}/orchestrators/{functionName}[/{instanceId}]`;
   return {
@@ -18,8 +26,8 @@ export function createDurableClientInput({ baseUrl, rpcBaseUrl, taskHubName }: D
       taskHubName,
       connectionName: null,
       creationUrls: {
-        createNewInstancePostUri: starter,
-        createAndWaitOnNewInstancePostUri: `${starter}?timeout={timeoutInSeconds}&pollingInterval={intervalInSeconds}`,
+        createNewInstancePostUri: starter + (linkQuery && `?${linkQuery}`),
+        createAndWaitOnNewInstancePostUri: `${starter}?timeout={timeoutInSeconds}&pollingInterval={intervalInSeconds}${linkQuery && `&${linkQuery}`}`,
       },
       managementUrls: {
         id: 'INSTANCEID',
@@ -33,8 +41,7 @@ export function createDurableClientInput({ baseUrl, rpcBaseUrl, taskHubName }: D
         resumePostUri: `${instance}/resume?reason={text}&${query}`,
       },
       baseUrl,
-      // The query that a key would stand in: this host has none.
-      requiredQueryStringParameters: '',
+      requiredQueryStringParameters: linkQuery,
       rpcBaseUrl,
       httpBaseUrl: null,
       maxGrpcMessageSizeInBytes: null,

@@ -1,17 +1,30 @@
+import { resolveSettings, type AppSettings } from '../app-settings.ts';
 import { triggerOf } from '../triggers/function-fault.ts';
 import type { AppFunction } from '../worker/contract.ts';
 import { parseRouteTemplate, type RouteTemplate } from './route-template.ts';
 
 export interface HttpRoute {
   readonly functionName: string;
+  /** Whose key a request needs where keys are asked for: `anonymous`, `function` or `admin`. */
+  readonly authLevel: string;
   /** Lower-case; empty for all. */
   readonly methods: readonly string[];
+  /** As the app wrote it, under the prefix, settings in place. */
+  readonly text: string;
   readonly template: RouteTemplate;
 }
 
 export interface MatchedRoute {
   readonly functionName: string;
+  readonly authLevel: string;
   readonly params: Readonly<Record<string, string>>;
+}
+
+export interface RouteOptions {
+  readonly routePrefix: string;
+  readonly env: AppSettings;
+  /** Told of each function whose route is not valid, and why. */
+  readonly onFault: (fn: AppFunction, error: unknown) => void;
 }
 
 /**
@@ -19,30 +32,29 @@ export interface MatchedRoute {
  *
  * @throws where its route is not valid.
  */
-function createHttpRoute(fn: AppFunction, routePrefix: string): HttpRoute {
-  const trigger = triggerOf(fn);
-  const route = typeof trigger?.['route'] === 'string' ? trigger['route'] : fn.name;
-  const methods = Array.isArray(trigger?.['methods']) ? trigger['methods'] : [];
+function createHttpRoute(fn: AppFunction, { routePrefix, env }: RouteOptions): HttpRoute {
+  const { route, methods, authLevel }: Readonly<Record<string, unknown>> = triggerOf(fn) ?? {};
+  const text = [routePrefix, typeof route === 'string' ? resolveSettings(route, env) : fn.name]
+    .filter(Boolean)
+    .join('/');
   return {
     functionName: fn.name,
-    methods: methods.map((method) => String(method).toLowerCase()),
-    template: parseRouteTemplate(`${routePrefix}/${route}`),
+    authLevel: typeof authLevel === 'string' ? authLevel.toLowerCase() : 'anonymous',
+    methods: Array.isArray(methods) ? methods.map((method) => String(method).toLowerCase()) : [],
+    text,
+    template: parseRouteTemplate(text),
   };
 }
 
 /** The routes of all HTTP functions; those whose route is not valid are left out. */
-export function createRoutes(
-  functions: readonly AppFunction[],
-  routePrefix: string,
-  onFault: (fn: AppFunction, error: unknown) => void,
-): HttpRoute[] {
+export function createRoutes(functions: readonly AppFunction[], options: RouteOptions): HttpRoute[] {
   const routes: HttpRoute[] = [];
   for (const fn of functions) {
     if (triggerOf(fn)?.type !== 'httpTrigger') continue;
     try {
-      routes.push(createHttpRoute(fn, routePrefix));
+      routes.push(createHttpRoute(fn, options));
     } catch (error) {
-      onFault(fn, error);
+      options.onFault(fn, error);
     }
   }
   return routes;
@@ -52,10 +64,10 @@ export function createRoutes(
 export function createRouteMatcher(routes: readonly HttpRoute[]) {
   const ordered = routes.toSorted((a, b) => a.template.precedence.localeCompare(b.template.precedence));
   return (method: string, path: string): MatchedRoute | undefined => {
-    for (const { functionName, methods, template } of ordered) {
+    for (const { functionName, authLevel, methods, template } of ordered) {
       if (methods.length > 0 && !methods.includes(method.toLowerCase())) continue;
       const params = template.match(path);
-      if (params) return { functionName, params };
+      if (params) return { functionName, authLevel, params };
     }
     return undefined;
   };

@@ -1,26 +1,50 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Authorize, Door } from '../keys/authorize.ts';
+import { adminPrefix } from './admin-api.ts';
 import { answer, type HttpHandler } from './http-server.ts';
 import type { MatchedRoute } from './http-routes.ts';
+
+/** Requests under a prefix, and what they need a key of. */
+interface Area {
+  readonly prefix: string;
+  readonly door: Door;
+  readonly serve: HttpHandler;
+}
 
 export interface MainHandlerOptions {
   readonly matchRoute: (method: string, path: string) => MatchedRoute | undefined;
   readonly serveFunction: (request: IncomingMessage, response: ServerResponse, route: MatchedRoute) => Promise<void>;
-  /** Answers requests under the webhook path of the Durable extension. */
+  /** The webhook API of the Durable extension. */
   readonly serveDurable: HttpHandler;
+  readonly serveAdmin: HttpHandler;
+  readonly authorize: Authorize;
 }
 
 export const durableWebhooks = '/runtime/webhooks/durabletask';
 
-/** What the main port answers: the extension's API, the app's routes, and the few pages of the host itself. */
-export function createMainHandler({ matchRoute, serveFunction, serveDurable }: MainHandlerOptions): HttpHandler {
+/** Load balancers ask these without a key. */
+const openAdminPages = new Set(['/admin/host/ping', '/admin/host/status']);
+
+/** What the main port answers: the extensions' webhooks, the admin API, the app's routes, and the host's own page. */
+export function createMainHandler(options: MainHandlerOptions): HttpHandler {
+  const { matchRoute, serveFunction, serveDurable, serveAdmin, authorize } = options;
+  const areas: readonly Area[] = [
+    { prefix: `${durableWebhooks}/`, door: { kind: 'system', key: 'durabletask_extension' }, serve: serveDurable },
+    { prefix: adminPrefix, door: { kind: 'admin' }, serve: serveAdmin },
+  ];
   return async (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    if (path.toLowerCase().startsWith(`${durableWebhooks}/`)) return serveDurable(request, response);
-    if (request.method === 'GET' && path.toLowerCase() === '/admin/host/status') {
-      return answer(response, 200, '{"state":"Running"}', { 'content-type': 'application/json; charset=utf-8' });
+    const lowerPath = path.toLowerCase();
+    const area = areas.find(({ prefix }) => lowerPath.startsWith(prefix));
+    if (area) {
+      const isOpen = openAdminPages.has(lowerPath) || authorize(request, area.door);
+      return isOpen ? area.serve(request, response) : answer(response, 401);
     }
     const route = matchRoute(request.method ?? 'GET', path);
-    if (route) return serveFunction(request, response, route);
+    if (route) {
+      const isOpen = authorize(request, { kind: 'function', ...route });
+      return isOpen ? serveFunction(request, response, route) : answer(response, 401);
+    }
     if (request.method === 'GET' && path === '/') return answer(response, 200, 'The Functions host is running.\n');
     answer(response, 404);
   };

@@ -9,12 +9,20 @@ export interface ManagementServerOptions {
   readonly prefix: string;
   /** Where links lead to; by default to where the request came. */
   readonly linkBase?: string;
+  /** What links carry beside task hub and connection, e.g. `code=key`; empty for nothing. */
+  readonly linkQuery: string;
   /** Bytes. */
   readonly bodyLimit: number;
 }
 
 /** Serves the Durable extension's management API. */
-export function createManagementServer({ engine, prefix, linkBase, bodyLimit }: ManagementServerOptions): HttpHandler {
+export function createManagementServer({
+  engine,
+  prefix,
+  linkBase,
+  linkQuery,
+  bodyLimit,
+}: ManagementServerOptions): HttpHandler {
   return async (request, response) => {
     const text = absoluteUrl(request);
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
@@ -31,7 +39,7 @@ export function createManagementServer({ engine, prefix, linkBase, bodyLimit }: 
       body: await readBody(request, bodyLimit),
       url: text,
       linkBase: linkBase ?? `${url.origin}${prefix}`,
-      linkQuery: '',
+      linkQuery,
     });
     if (result) answer(response, result.status, result.body, result.headers);
     else answer(response, 404);

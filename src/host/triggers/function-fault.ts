@@ -3,6 +3,7 @@ import type { AppFunction } from '../worker/contract.ts';
 const triggers = new Set([
   'httpTrigger',
   'timerTrigger',
+  'warmupTrigger',
   'serviceBusTrigger',
   'orchestrationTrigger',
   'activityTrigger',

@@ -1,5 +1,5 @@
 import type { ServiceBusSettings } from '../host-json.ts';
-import type { AppFunction } from '../worker/contract.ts';
+import type { AppFunction, Binding } from '../worker/contract.ts';
 import { triggerOf } from './function-fault.ts';
 import { createServiceBusTriggers } from './service-bus-trigger.ts';
 import { startTimerTrigger } from './timer-trigger.ts';
@@ -12,7 +12,15 @@ export interface StartTriggersOptions extends TriggerContext {
   readonly onFault: (fn: AppFunction, error: unknown) => void;
 }
 
-/** Starts what calls functions from here: timers and Service Bus. HTTP and Durable come to the host from outside. */
+/** Called once, before anything else is asked of the app; nothing waits for it, as on Azure. */
+function warmUp(fn: AppFunction, trigger: Binding, { invoke, newId, log }: TriggerContext): void {
+  const inputs = new Map([[trigger.name, { json: '{}' }]]);
+  invoke({ functionName: fn.name, invocationId: newId(), inputs }).catch((error: unknown) =>
+    log('error', `Function.${fn.name}`, String(error)),
+  );
+}
+
+/** Starts what calls functions from here. HTTP and Durable come to the host from outside. */
 export async function startTriggers(
   functions: readonly AppFunction[],
   { dataDir, serviceBus, onFault, ...context }: StartTriggersOptions,
@@ -22,6 +30,7 @@ export async function startTriggers(
   for (const fn of functions) {
     const trigger = triggerOf(fn);
     try {
+      if (trigger?.type === 'warmupTrigger') warmUp(fn, trigger, context);
       if (trigger?.type === 'timerTrigger') running.push(startTimerTrigger(fn, trigger, dataDir, context));
       if (trigger?.type === 'serviceBusTrigger') await serviceBusTriggers.start(fn, trigger);
     } catch (error) {

@@ -14,7 +14,7 @@ const toText = (at: number | undefined) =>
   at === undefined ? never : new Date(at).toISOString().replace('Z', '+00:00');
 
 /** TimerInfo as the timer extension writes it. */
-function createTimerInfo(status: TimerStatus | undefined, isPastDue: boolean): TypedData {
+export function createTimerInfo(status: TimerStatus | undefined, isPastDue: boolean): TypedData {
   const scheduleStatus = status && {
     Last: toText(status.last),
     LastUpdated: toText(status.lastUpdated),

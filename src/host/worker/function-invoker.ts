@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import type { AppFunction, Invoke, TypedData, WorkerException } from './contract.ts';
+import type { AppFunction, Invocation, Invoke, TypedData, WorkerException } from './contract.ts';
 
 export interface FunctionInvokerOptions {
   readonly functions: readonly AppFunction[];
@@ -16,6 +16,12 @@ export interface FunctionInvokerOptions {
 const engineTriggers = new Set(['orchestrationTrigger', 'entityTrigger']);
 
 const clientBindings = new Set(['durableClient', 'orchestrationClient']);
+
+/** Apps silence these lines with `Host.Executor` in `logging.logLevel`. */
+const executor = 'Host.Executor';
+
+const reasonOf = ({ http }: Invocation) =>
+  http ? 'This function was programmatically called via the host APIs.' : '(null)';
 
 const describe = ({ message, stackTrace }: WorkerException) =>
   stackTrace.includes(message) ? stackTrace : `${message}\n${stackTrace}`;
@@ -43,12 +49,16 @@ export function createFunctionInvoker({
     const category = `Function.${functionName}`;
     const inputs = new Map(invocation.inputs);
     for (const name of clients) inputs.set(name, durableClient);
-    log('debug', category, `Executing 'Functions.${functionName}' (Id=${invocationId})`);
+    log(
+      'information',
+      executor,
+      `Executing 'Functions.${functionName}' (Reason='${reasonOf(invocation)}', Id=${invocationId})`,
+    );
     const since = clock.now();
     const result = await invoke({ ...invocation, inputs });
     const outcome = result.ok ? 'Succeeded' : 'Failed';
     const took = `Id=${invocationId}, Duration=${clock.now() - since}ms`;
-    log('debug', category, `Executed 'Functions.${functionName}' (${outcome}, ${took})`);
+    log('information', executor, `Executed 'Functions.${functionName}' (${outcome}, ${took})`);
     if (!result.ok && reportsFailures) log('error', category, describe(result.exception));
     return result;
   };

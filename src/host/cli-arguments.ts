@@ -1,0 +1,48 @@
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { CorsSettings } from './http/cors.ts';
+
+export const usage = `Usage: durable-saga host [--app DIR] [--port N] [--data DIR] [--keys] [--cors ORIGINS]
+  --app   the folder with the app's package.json and host.json (here)
+  --port  on 127.0.0.1, 0 for any free one (7071)
+  --data  where everything durable is kept (.host-data in the app's folder)
+  --keys  asks for function keys, as Azure does; they are in keys.json of the data folder
+  --cors  origins whose pages may call, with commas between; * for all`;
+
+export interface CliArguments {
+  readonly appDir: string;
+  readonly dataDir: string;
+  readonly port: number;
+  readonly asksForKeys: boolean;
+  readonly cors: CorsSettings | undefined;
+}
+
+/** @throws naming the argument that cannot be used. */
+export function parseCliArguments(args: readonly string[]): CliArguments {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      app: { type: 'string', default: '.' },
+      port: { type: 'string', default: '7071' },
+      data: { type: 'string' },
+      keys: { type: 'boolean', default: false },
+      cors: { type: 'string' },
+    },
+  });
+  if (positionals.length !== 1 || positionals[0] !== 'host') {
+    throw new TypeError(`The command is "${positionals.join(' ')}"; expected "host".`);
+  }
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new TypeError(`--port is "${values.port}"; expected a number from 0 to 65535.`);
+  }
+  const appDir = resolve(values.app);
+  return {
+    appDir,
+    port,
+    dataDir: resolve(values.data ?? join(appDir, '.host-data')),
+    asksForKeys: values.keys,
+    cors: values.cors === undefined ? undefined : { origins: values.cors.split(','), credentials: false },
+  };
+}
