@@ -59,7 +59,10 @@ export function computeStateAt(entries: readonly Entry[], at: Date): SagaState {
     .filter(({ startedAt }) => startedAt !== undefined && Date.parse(startedAt) <= at.getTime())
     .map((entry) => ({ ...entry, outcome: 'running' }));
   const state: Draft = { phase: 'not_started', isSuspended: false, steps: new Map(), uncertain: new Set() };
-  for (const entry of [...known, ...underWay]) apply(state, entry);
+  for (const entry of [...known, ...underWay]) {
+    apply(state, entry);
+    state.previous = entry;
+  }
   const { isSuspended, steps, phase, review, gate, outcome, error } = state;
   return {
     at: at.toISOString(),
@@ -78,8 +81,10 @@ interface Draft {
   readonly steps: Map<string, StepState>;
   /** Steps of which some attempt may have had its effect: a later one that failed for certain does not change that. */
   readonly uncertain: Set<string>;
-  /** What failed last: a rewind may skip it. */
-  failing?: { readonly step: string; readonly state: StepState } | undefined;
+  /** The entry before this one. */
+  previous?: Entry;
+  /** The step that stands at the gate: a rewind may skip it. */
+  failing?: string | undefined;
   review?: SagaState['review'];
   gate?: SagaState['gate'];
   outcome?: string | undefined;
@@ -111,7 +116,8 @@ function apply(state: Draft, entry: Entry): void {
       break;
     case 'gate-failed':
       endWaits(state);
-      state.phase = phaseAtGate(entry, state.failing?.state === 'undo_failed');
+      state.failing = findFailing(state.previous, entry);
+      state.phase = phaseAtGate(entry, state.previous?.kind === 'undo' && state.failing !== undefined);
       state.gate = { number: entry.attempt, actions: actionsOf(entry) };
       state.error = entry.error;
       break;
@@ -143,8 +149,6 @@ function applyAttempt(state: Draft, { kind, step = '', outcome }: Entry): void {
   state.phase = isUndo ? 'compensating' : 'running';
   state.review = undefined;
   state.steps.set(step, reached);
-  if (['failed', 'unknown', 'undo_failed'].includes(reached)) state.failing = { step, state: reached };
-  else if (state.failing?.step === step) state.failing = undefined;
 }
 
 function stepState(outcome: string | undefined, isUncertain: boolean): StepState {
@@ -156,6 +160,12 @@ function stepState(outcome: string | undefined, isUncertain: boolean): StepState
 function undoState(outcome: string | undefined): StepState {
   if (outcome === 'running') return 'undoing';
   return outcome === 'succeeded' ? 'undone' : 'undo_failed';
+}
+
+/** A gate does not name its step; the failure right before it does, unless it was another's that ran beside. */
+function findFailing(previous: Entry | undefined, gate: Entry): string | undefined {
+  const hasFailed = previous?.outcome === 'failed' || previous?.outcome === 'unknown';
+  return hasFailed && previous.error?.code === gate.error?.code ? previous.step : undefined;
 }
 
 const actionsOf = ({ data }: Entry): unknown =>
@@ -170,9 +180,9 @@ function phaseAtGate(gate: Entry, undoFailed: boolean): StatePhase {
 }
 
 function applyRewind(state: Draft, { action }: Entry): void {
-  const { failing } = state;
+  const { failing, steps } = state;
   if (action === 'skip' && failing !== undefined) {
-    state.steps.set(failing.step, failing.state === 'undo_failed' ? 'undo_skipped' : 'skipped');
+    steps.set(failing, steps.get(failing) === 'undo_failed' ? 'undo_skipped' : 'skipped');
   }
   state.phase = 'running';
   state.failing = undefined;
