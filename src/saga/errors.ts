@@ -89,6 +89,9 @@ export class StepFailed extends SagaFailure {
   }
 }
 
+export const stepOf = (failure: SagaFailure): string | undefined =>
+  failure instanceof StepFailed ? failure.step : undefined;
+
 /** A reviewer said no, or nobody answered in time and the review's `otherwise` is `reject`. */
 export class ReviewRejected extends SagaFailure {
   override readonly name = 'ReviewRejected';

@@ -65,17 +65,23 @@ export type GateRequest = z.infer<typeof gateRequestSchema>;
 type Passed<K extends GateKind> = GateDecision & { readonly action: Exclude<(typeof allowed)[K][number], 'abort'> };
 
 /**
- * Fails the instance, and goes on here once an operator has decided. A decision that is not possible at this gate opens the next.
+ * Fails the instance, at a step if it was one, and goes on here once an operator has decided. A decision that is not possible at this gate opens the next.
  * @throws SagaAborted when the operator gave the instance up
  */
-export function* openGate<K extends GateKind>(execution: Execution, kind: K, failure: ErrorData): Operation<Passed<K>> {
+export function* openGate<K extends GateKind>(
+  execution: Execution,
+  kind: K,
+  failure: ErrorData,
+  step: string | undefined,
+): Operation<Passed<K>> {
   refuseAfterEnd(execution);
   for (;;) {
     const number = ++execution.gates;
     const mode: GateMode = execution.hostFailures > 0 ? 'event' : execution.gateMode;
     const gate = { number, mode, actions: allowed[kind] };
     const announce = (): void => {
-      report(execution, { phase: phaseAt[kind], error: failure, nextAttemptAt: undefined, gate });
+      const stopped = { step, attempt: undefined, nextAttemptAt: undefined };
+      report(execution, { phase: phaseAt[kind], error: failure, gate, ...stopped });
       tell(execution, { kind: 'gate', number, error: failure, actions: allowed[kind] });
     };
     const decision =

@@ -1,5 +1,5 @@
 import type { OrchestrationContext } from 'durable-functions';
-import { SagaFailure, StepFailed } from './errors.ts';
+import { SagaFailure, stepOf } from './errors.ts';
 import { type Execution, type GateMode, refuseAfterEnd, report, tell } from './execution.ts';
 import { openGate } from './gate.ts';
 import { openScope } from './ledger.ts';
@@ -75,8 +75,8 @@ function* failSaga(
     if (!(error instanceof SagaFailure)) throw error;
     tell(execution, { kind: 'on-failed-failed', error: error.data });
   }
-  report(execution, { step: failure instanceof StepFailed ? failure.step : undefined, attempt: undefined });
-  yield* openGate(execution, execution.pivoted ? 'failed-past-pivot' : 'failed', failure.data);
+  const kind = execution.pivoted ? 'failed-past-pivot' : 'failed';
+  yield* openGate(execution, kind, failure.data, stepOf(failure));
 }
 
 function createExecution(

@@ -1,4 +1,4 @@
-import { ReviewRejected, SagaCancelled, SagaDefinitionError, SagaFailure } from './errors.ts';
+import { ReviewRejected, SagaCancelled, SagaDefinitionError, SagaFailure, stepOf } from './errors.ts';
 import { count, currentScope, type Execution, refuseAfterEnd, report, tell } from './execution.ts';
 import { openGate } from './gate.ts';
 import { computeUndoOrder, type LedgerEntry, openScope, type Scope } from './ledger.ts';
@@ -38,7 +38,7 @@ export function* runScope<T>(
   } catch (error) {
     if (!(error instanceof SagaFailure)) throw error;
     if (scope.onFailure === 'hold' && !execution.pivoted && !isDecided(execution, error)) {
-      yield* openGate(execution, 'held-scope', error.data);
+      yield* openGate(execution, 'held-scope', error.data, stepOf(error));
       execution.conceded.add(error);
     }
     if (!execution.pivoted) yield* compensate(execution, scope, error);
@@ -75,7 +75,8 @@ function* compensateEntry(execution: Execution, entry: LedgerEntry): Operation<v
     const result = yield* undoEntry(execution, entry);
     entry.undo = result.ok ? 'done' : 'failed';
     if (result.ok) return;
-    const { action, by, reason } = yield* openGate(execution, 'compensation-failed', result.error);
+    const step = `undo of ${entry.id}`;
+    const { action, by, reason } = yield* openGate(execution, 'compensation-failed', result.error, step);
     if (action === 'skip') {
       entry.undo = 'skipped';
       entry.skipped = { by, reason };

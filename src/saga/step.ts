@@ -146,11 +146,8 @@ function* holdStep<I, O>(
   failure: ErrorData,
 ): Operation<Resolved<O>> {
   for (let error = failure; ;) {
-    const { action, by, reason, data } = yield* openGate(
-      execution,
-      execution.pivoted ? 'held-past-pivot' : 'held',
-      error,
-    );
+    const kind = execution.pivoted ? 'held-past-pivot' : 'held';
+    const { action, by, reason, data } = yield* openGate(execution, kind, error, entry.id);
     if (action === 'retry') return { action };
     if (action === 'compensate') {
       const conceded = new StepFailed(entry.id, failure);

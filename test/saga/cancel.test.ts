@@ -45,6 +45,37 @@ onEveryEngine((startTrial) => {
     expect(world.called()).toEqual(['charge']);
   });
 
+  test('during the very last activity', async () => {
+    const { app, world, run } = await startTrial(activities, (saga, item) => saga.step(charge, item));
+    world.next('charge', async ({ instanceId }) => {
+      await app.cancel(instanceId, 'ann');
+      await turns();
+    });
+    expect((await run()).end.status.error?.code).toBe('cancelled');
+    expect(world.called()).toEqual(['charge', 'charge-undo']);
+  });
+
+  test('while a scope is undone whose failure is caught: it counts before the pivot', async () => {
+    const { app, world, run } = await startTrial(activities, function* (saga, item) {
+      try {
+        yield* saga.scope('payment', function* () {
+          yield* saga.step(charge, item);
+          saga.fail('no', 'no');
+        });
+      } catch (error) {
+        if (!(error instanceof SagaFailure)) throw error;
+      }
+      saga.pivot();
+      yield* saga.step(reserve, item);
+    });
+    world.next('charge-undo', async ({ instanceId }) => {
+      await app.cancel(instanceId, 'ann');
+      await turns();
+    });
+    expect((await run()).end.status).toMatchObject({ phase: 'failed', error: { code: 'cancelled' } });
+    expect(world.called()).toEqual(['charge', 'charge-undo']);
+  });
+
   test('during the wait for the next attempt', async () => {
     const { app, world, start } = await startTrial(activities, function* (saga, item) {
       yield* saga.step(reserve, item);

@@ -41,7 +41,13 @@ export interface SleepNode {
   readonly lasts: number;
 }
 
-export type Node = StepNode | ScopeNode | SleepNode;
+/** Side by side. */
+export interface AllNode {
+  readonly kind: 'all';
+  readonly nodes: readonly Node[];
+}
+
+export type Node = StepNode | ScopeNode | SleepNode | AllNode;
 
 export interface Program {
   readonly nodes: readonly Node[];
@@ -65,6 +71,7 @@ const nodeArbitrary: fc.Arbitrary<Node> = fc.letrec<{ node: Node }>((tie) => ({
     stepArbitrary,
     stepArbitrary,
     fc.record({ kind: fc.constant('sleep' as const), lasts: fc.constantFrom(minutes(1), days(4), days(9)) }),
+    fc.record({ kind: fc.constant('all' as const), nodes: fc.array(tie('node'), { minLength: 1, maxLength: 3 }) }),
     fc.record({
       kind: fc.constant('scope' as const),
       onFailure: fc.constantFrom(undefined, undefined, 'compensate', 'hold'),
@@ -154,6 +161,10 @@ function* runNode(saga: Saga, node: Node, path: string): Operation<string[]> {
       const result = yield* saga.attempt(activity, { node: path }, options);
       return result.ok ? [result.value.key] : [];
     }
+    case 'all': {
+      const operations = node.nodes.map((inner, place) => runNode(saga, inner, `${path}.${place}`));
+      return (yield* saga.all(operations)).flat();
+    }
     case 'scope':
       return yield* runScope(saga, node, path);
   }
@@ -187,7 +198,7 @@ export function findStep(program: Program, path: string): StepNode {
   let found: Node | undefined;
   for (const place of path.split('.').slice(1)) {
     found = nodes[Number(place)];
-    nodes = found?.kind === 'scope' ? found.nodes : [];
+    nodes = found !== undefined && 'nodes' in found ? found.nodes : [];
   }
   if (found === undefined || !('fates' in found)) throw new Error(`no step at ${path}`);
   return found;
