@@ -99,11 +99,11 @@ function closestTimer(
 ): number | undefined {
   const next = events[before];
   const begins = next?.type === 'task' ? Date.parse(next.startedAt) : 0;
-  const timers = events.flatMap((event, place) =>
-    place > after && place < before && event.type === 'timer' && !taken.has(place)
-      ? [{ place, distance: Math.abs(Date.parse(event.due) - begins) }]
-      : [],
-  );
+  const timers = events.slice(after, before).flatMap((event, n) => {
+    const place = after + n;
+    if (event.type !== 'timer' || taken.has(place)) return [];
+    return [{ place, distance: Math.abs(Date.parse(event.due) - begins) }];
+  });
   return timers.sort((a, b) => a.distance - b.distance)[0]?.place;
 }
 
@@ -125,11 +125,10 @@ function findReviews(events: readonly HistoryEvent[], retries: TimerNames, open:
 
 /** The review whose answer comes before anything else is done. */
 function findAnswer(events: readonly HistoryEvent[], place: number): string | undefined {
-  const next = events.find(
-    (event, n) =>
-      n > place &&
-      (['task', 'child', 'ended'].includes(event.type) ||
-        (event.type === 'raised' && event.name.startsWith(reviewPrefix))),
-  );
-  return next?.type === 'raised' ? next.name.slice(reviewPrefix.length) : undefined;
+  for (let n = place + 1; n < events.length; n++) {
+    const event = events[n];
+    if (event?.type === 'task' || event?.type === 'child' || event?.type === 'ended') return undefined;
+    if (event?.type === 'raised' && event.name.startsWith(reviewPrefix)) return event.name.slice(reviewPrefix.length);
+  }
+  return undefined;
 }
