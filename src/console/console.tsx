@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { keyWanted } from './api.ts';
 import { DocumentList } from './document-list.tsx';
 import { DocumentPage } from './document-page.tsx';
@@ -21,18 +21,30 @@ export function Console() {
     return () => window.removeEventListener(keyWanted, ask);
   }, []);
   const [section = 'sagas'] = place.segments;
+  const screen = place.segments.join('/');
+  useFocusOnTitle(screen);
   return (
     <>
       <a class="skip" href="#main">
         Skip to content
       </a>
       <Sidebar section={section} />
-      <main id="main" key={place.segments.join('/')}>
+      <main id="main" key={screen}>
         <Screen {...place} />
       </main>
       {isKeyWanted && <KeyDialog />}
     </>
   );
+}
+
+/** So that a new screen is read out, and tabbing goes on from its title; the first one is the browser's to begin with. */
+function useFocusOnTitle(screen: string): void {
+  const shown = useRef(screen);
+  useEffect(() => {
+    if (shown.current === screen) return;
+    shown.current = screen;
+    document.querySelector('h1')?.focus({ preventScroll: true });
+  }, [screen]);
 }
 
 function Screen({ segments, query }: Place) {

@@ -66,7 +66,9 @@ function DocumentTable({ documents }: Pick<DocumentPage, 'documents'>) {
             <th scope="col" class="number">
               Total
             </th>
-            <th scope="col">Uploaded</th>
+            <th scope="col" class="wide-only">
+              Uploaded
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -81,7 +83,7 @@ function DocumentTable({ documents }: Pick<DocumentPage, 'documents'>) {
               </td>
               <td class="what wide-only">{document.extraction?.fields.vendorName?.value}</td>
               <td class="number">{totalOf(document)}</td>
-              <td class="when">
+              <td class="when wide-only">
                 <Time at={document.uploadedAt} now={now} />
               </td>
             </tr>

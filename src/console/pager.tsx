@@ -15,7 +15,7 @@ export function Pager({ query, shown, of, continuation }: PagerProps) {
       <span class="muted">
         {page > 1 ? `Page ${page}: ` : ''}
         {shown}
-        {of !== undefined && ` of ${of.toLocaleString('en')}`}
+        {of === undefined ? ' shown' : ` of ${of.toLocaleString('en')}`}
       </span>
       {page > 1 && (
         <>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { Refusal } from './api.ts';
 import { formatFull, formatRelative } from './format.ts';
 import { lookOf } from './phases.ts';
@@ -70,18 +70,12 @@ export function Loading({ rows = 6 }: { readonly rows?: number }) {
   );
 }
 
-/** The screen's title, which takes the focus when the screen changes, so that it is read out and tabbing goes on from there. */
+/** Takes the focus when the screen changes, see console.tsx. */
 export function ScreenTitle({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
-  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · durable-saga`;
-    if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
   }, [title]);
-  return (
-    <h1 ref={heading} tabIndex={-1}>
-      {children ?? title}
-    </h1>
-  );
+  return <h1 tabIndex={-1}>{children ?? title}</h1>;
 }
 
 export function Json({ value, label }: { readonly value: unknown; readonly label: string }) {

@@ -55,7 +55,9 @@ function ReviewTable({ reviews }: ReviewList) {
           <tr>
             <th scope="col">About</th>
             <th scope="col">In doubt</th>
-            <th scope="col">Waits since</th>
+            <th scope="col" class="wide-only">
+              Waits since
+            </th>
             <th scope="col">Decides itself</th>
           </tr>
         </thead>
@@ -74,7 +76,7 @@ function ReviewTable({ reviews }: ReviewList) {
               <td>
                 <Doubts of={review.of} />
               </td>
-              <td class="when">
+              <td class="when wide-only">
                 <Time at={review.openedAt} now={now} />
               </td>
               <td class="when">

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SagaView } from '../ops/saga-view.ts';
 import { formatDuration, formatFull } from './format.ts';
-import { documentUrl, type Place } from './location.ts';
+import { documentUrl, type Place, root } from './location.ts';
 import { ErrorNotice, Json, Loading, PhaseBadge, Progress, ScreenTitle, Time } from './parts.tsx';
 import { ReviewPanel } from './review-panel.tsx';
 import { SagaActions } from './saga-actions.tsx';
@@ -27,6 +27,11 @@ export function SagaPage({ id, query }: SagaPageProps) {
       <>
         <ScreenTitle title={id} />
         {error === undefined ? <Loading /> : <ErrorNotice error={error} />}
+        {error?.status === 404 && (
+          <p>
+            <a href={root}>Show all sagas</a>
+          </p>
+        )}
       </>
     );
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
+import { buildConsole } from '../../src/console/build-console.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -19,6 +20,7 @@ export default async function buildApp(project: TestProject): Promise<() => Prom
   const compiler = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', outDir];
   // Types are checked by `npm run types`.
   await promisify(execFile)(process.execPath, [...compiler, '--noCheck']);
+  await buildConsole(join(outDir, 'console'));
   for (const file of ['package.json', 'host.json']) await cp(file, join(appDir, file));
   await symlink(resolve('node_modules'), join(appDir, 'node_modules'));
   project.provide('appDir', appDir);
