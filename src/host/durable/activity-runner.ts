@@ -1,5 +1,7 @@
 import { activityOutcome, activityRefused } from './activity-outcome.ts';
 import type { EngineContext } from './context.ts';
+import { runHttpActivity } from './http-activity.ts';
+import { httpActivity } from './http-call.ts';
 import { insertMessage } from './instance-rows.ts';
 import type { ActivityRow, Message } from './store.ts';
 import { createWorkQueue } from './work-queue.ts';
@@ -24,6 +26,12 @@ export function createActivityRunner(
   const { clock, commits, functions, log, newId, settings, stamp, store } = context;
 
   const call = async (row: ActivityRow) => {
+    if (row.name === httpActivity) {
+      const result = await runHttpActivity(context.fetch, row.input);
+      return result.ok
+        ? activityOutcome(row.name, row.taskId, result, stamp())
+        : activityRefused(row.taskId, result.exception.message, stamp());
+    }
     const activity = functions.findActivity(row.name);
     if (activity === undefined) {
       return activityRefused(row.taskId, functions.describeMissing('activity', row.name), stamp());

@@ -16,6 +16,8 @@ export interface EngineContext {
   readonly functions: DurableFunctions;
   readonly settings: DurableTaskSettings;
   readonly invoke: Invoke;
+  /** For callHttp. */
+  readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
   readonly log: Log;
   /** The time of a new event. */
@@ -32,3 +34,5 @@ export interface OutgoingWork {
   readonly activities: readonly ActivityRow[];
   readonly timers: readonly TimerRow[];
 }
+
+export const nothing: OutgoingWork = { messages: [], activities: [], timers: [] };

@@ -1,18 +1,21 @@
 import { createActivityRunner, workerPauseMs } from './activity-runner.ts';
-import type { EngineContext, OutgoingWork } from './context.ts';
+import { type EngineContext, type OutgoingWork, nothing } from './context.ts';
+import { parseEntityId } from './entities/entity-id.ts';
+import { runEntityTurn } from './entities/run-entity-turn.ts';
 import { type Episode, type Execution, computeEpisode } from './episode.ts';
 import { type IncomingEvent, eventType, isTerminal, orchestratorStarted } from './history.ts';
 import type { HotInstance } from './hot-instances.ts';
+import { createKeyedQueue } from './keyed-queue.ts';
 import { type OrchestratorAnswer, failedAnswer, parseAnswer } from './orchestrator-answer.ts';
 import { renderOrchestratorBody } from './orchestrator-body.ts';
 import { recordEpisode } from './record-episode.ts';
 import type { Message } from './store.ts';
 import { createTimerAlarm } from './timer-alarm.ts';
 import { judgeVersion } from './version-match.ts';
-import { createWorkQueue } from './work-queue.ts';
 
 /**
- * Brings messages to their instances and runs the episodes: one at a time per instance, a limited number at once.
+ * Brings messages to their instances and runs the episodes, and the turns of entities: one at a time per instance, a limited number
+ * at once.
  * An episode may begin before the messages that caused it are committed, since its own commit comes after theirs; only activities
  * and answers to the outside wait for the commit.
  */
@@ -28,20 +31,15 @@ export function createDispatcher(context: EngineContext): Dispatcher {
   const { clock, log, settings, store } = context;
   // By their number: a rewind tells again of what may be waiting here already.
   const inboxes = new Map<string, Map<number, Message>>();
-  const queued = new Set<string>();
 
   const deliver = (messages: readonly Message[]): void => {
-    for (const message of messages) {
+    const toOrchestrations = messages.filter((message) => !isOfEntity(message));
+    for (const message of toOrchestrations) {
       const inbox = inboxes.get(message.instanceId) ?? new Map<number, Message>();
       inboxes.set(message.instanceId, inbox.set(message.id, message));
     }
-    for (const { instanceId } of messages) enqueue(instanceId);
-  };
-
-  const enqueue = (instanceId: string): void => {
-    if (queued.has(instanceId)) return;
-    queued.add(instanceId);
-    episodes.add(instanceId);
+    for (const { instanceId } of toOrchestrations) episodes.add(instanceId);
+    for (const { instanceId } of messages.filter(isOfEntity)) entities.add(instanceId);
   };
 
   const send = ({ messages, activities, timers }: OutgoingWork): void => {
@@ -59,14 +57,15 @@ export function createDispatcher(context: EngineContext): Dispatcher {
       inboxes.set(instanceId, new Map([...inbox, ...(inboxes.get(instanceId) ?? [])]));
       throw error;
     }
-    queued.delete(instanceId);
-    if (inboxes.has(instanceId)) enqueue(instanceId);
   };
 
-  const episodes = createWorkQueue<string>(settings.maxConcurrentOrchestratorFunctions, run, (instanceId, error) => {
-    log('error', 'Host.Durable', `An episode of ${instanceId} was interrupted and runs again: ${String(error)}`);
-    clock.at(clock.now() + workerPauseMs, () => episodes.add(instanceId));
-  });
+  const interrupted = (instanceId: string, error: unknown, resume: () => void): void => {
+    log('error', 'Host.Durable', `${instanceId} was interrupted and runs again: ${String(error)}`);
+    clock.at(clock.now() + workerPauseMs, resume);
+  };
+  const runTurn = async (instanceId: string) => send(await runEntityTurn(context, instanceId));
+  const episodes = createKeyedQueue(settings.maxConcurrentOrchestratorFunctions, run, interrupted);
+  const entities = createKeyedQueue(settings.maxConcurrentEntityFunctions, runTurn, interrupted);
   const activityRunner = createActivityRunner(context, deliver);
   const alarm = createTimerAlarm(context, deliver);
   deliver(store.readMessages());
@@ -76,12 +75,12 @@ export function createDispatcher(context: EngineContext): Dispatcher {
     deliver,
     async stop() {
       alarm.stop();
-      await Promise.all([episodes.stop(), activityRunner.stop()]);
+      await Promise.all([episodes.stop(), entities.stop(), activityRunner.stop()]);
     },
   };
 }
 
-const nothing: OutgoingWork = { messages: [], activities: [], timers: [] };
+const isOfEntity = ({ instanceId }: Message): boolean => parseEntityId(instanceId) !== undefined;
 
 /** Rejects when the worker is gone; then nothing has happened. */
 async function runEpisode(
@@ -113,7 +112,7 @@ async function runEpisode(
     };
     const answer = verdict.kind === 'fail' ? failedAnswer(verdict.reason, null) : await ask(context, hot, episode);
     if (hot.isGone) return nothing;
-    const outcome = computeEpisode(episode, answer, stamp);
+    const outcome = computeEpisode(episode, answer, context);
     return commits.write(() => recordEpisode(context, hot, live, outcome));
   } finally {
     instances.giveBack(hot);

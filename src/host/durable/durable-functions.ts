@@ -11,15 +11,17 @@ export interface DurableFunction {
 export interface DurableFunctions {
   findOrchestrator(name: string): DurableFunction | undefined;
   findActivity(name: string): DurableFunction | undefined;
+  findEntity(name: string): DurableFunction | undefined;
   /** How the extension words a name that is not there. */
   describeMissing(kind: DurableKind, name: string): string;
 }
 
-export type DurableKind = 'orchestrator' | 'activity';
+export type DurableKind = 'orchestrator' | 'activity' | 'entity';
 
 const triggers: Readonly<Record<DurableKind, string>> = {
   orchestrator: 'orchestrationTrigger',
   activity: 'activityTrigger',
+  entity: 'entityTrigger',
 };
 
 /** @param clientInput the value of a durableClient binding, which activities may have beside their trigger. */
@@ -30,15 +32,16 @@ export function createDurableFunctions(
   const tables = {
     orchestrator: collect(functions, triggers.orchestrator, clientInput),
     activity: collect(functions, triggers.activity, clientInput),
+    entity: collect(functions, triggers.entity, clientInput),
   };
   return {
     findOrchestrator: (name) => tables.orchestrator.get(name.toLowerCase()),
     findActivity: (name) => tables.activity.get(name.toLowerCase()),
+    findEntity: (name) => tables.entity.get(name.toLowerCase()),
     describeMissing(kind, name) {
       const known = [...tables[kind].values()].map((known) => `'${known.name}'`).join(', ');
-      const article = kind === 'orchestrator' ? 'an orchestrator' : 'an activity';
       return (
-        `The function '${name}' doesn't exist, is disabled, or is not ${article} function. ` +
+        `The function '${name}' doesn't exist, is disabled, or is not an ${kind} function. ` +
         `Additional info: The following are the known ${kind} functions: ${known}.`
       );
     },

@@ -1,3 +1,5 @@
+import { type EntityMessage, readMessage, renderMessage } from './entities/entity-message.ts';
+import { type HeldLock, sealDraft } from './entities/entity-requests.ts';
 import {
   type EventRaised,
   type ExecutionCompleted,
@@ -40,12 +42,21 @@ export interface EpisodeOutcome {
   /** What the episode adds to the history, from its OrchestratorStarted to its OrchestratorCompleted. */
   readonly events: readonly HistoryEvent[];
   /** The work to send out, each with the event that stands for it in `events`. */
-  readonly scheduled: readonly { readonly action: ScheduledAction; readonly event: ScheduledEvent }[];
+  readonly scheduled: readonly { readonly work: ScheduledWork; readonly event: ScheduledEvent }[];
   /** Undefined leaves it as it is: a rewound instance stays Pending while it runs on. */
   readonly status: { readonly runtimeStatus: RuntimeStatus; readonly output?: string | null } | undefined;
   readonly customStatus: string | null;
   readonly end: EpisodeEnd;
+  /** The lock that an execution has not given back at its end; the history does not show that it is given back for it. */
+  readonly abandonedLock: HeldLock | undefined;
 }
+
+/** What was scheduled, complete. */
+export type ScheduledWork =
+  | Exclude<ScheduledAction, EntityMessageAction>
+  | (Omit<EntityMessageAction, 'draft'> & { readonly message: EntityMessage });
+
+type EntityMessageAction = Extract<ScheduledAction, { kind: 'entity-message' }>;
 
 export type EpisodeEnd =
   | { readonly kind: 'open' }
@@ -57,19 +68,24 @@ export type EpisodeEnd =
 
 /**
  * Decides what an episode comes to, given what the worker answered: which tasks are new, whether the execution has ended, or that
- * the code no longer fits its history. `stamp` answers the time of each new event.
+ * the code no longer fits its history. `stamp` answers the time of each new event, `newId` the id of each request to an entity.
  */
-export function computeEpisode(episode: Episode, answer: OrchestratorAnswer, stamp: () => Timestamp): EpisodeOutcome {
+export function computeEpisode(
+  episode: Episode,
+  answer: OrchestratorAnswer,
+  { stamp, newId }: { readonly stamp: () => Timestamp; readonly newId: () => string },
+): EpisodeOutcome {
   const { execution, incoming, past, startedAt } = episode;
   const begun: readonly HistoryEvent[] = [orchestratorStarted(startedAt), ...incoming];
   const history = [...past, ...begun];
   const subject = { ...execution, parentInstanceId: execution.parent?.OrchestrationInstance.InstanceId };
   const replay = replayActions(subject, answer.actions, history);
   const end = computeEnd(execution.name, replay, answer, history);
-  const scheduled = replay.scheduled.map((action) => ({
-    action,
-    event: scheduledEvent(action, episode.storesInputs, stamp()),
-  }));
+  const scheduled = replay.scheduled.map((action) => {
+    const at = stamp();
+    const work = complete(action, execution, newId, at);
+    return { work, event: scheduledEvent(work, episode.storesInputs, at) };
+  });
   const completion = completionEvent(end, replay.nextId, stamp);
   const events = [...begun, ...scheduled.map(({ event }) => event), ...(completion === undefined ? [] : [completion])];
   // After continueAsNew such a mark is there already, and stands for the end of an episode that has scheduled nothing.
@@ -80,6 +96,7 @@ export function computeEpisode(episode: Episode, answer: OrchestratorAnswer, sta
     status: completion === undefined ? statusOf(incoming) : endStatus(completion),
     customStatus: answer.customStatus,
     end,
+    abandonedLock: end.kind === 'open' ? undefined : replay.lock,
   };
 }
 
@@ -114,7 +131,8 @@ const failed = (reason: string, details: string | null): EpisodeEnd => ({ kind: 
 
 /**
  * The events that the orchestrator's code has not been given: of each name, those that came after as many as were waited for. It
- * goes by the exact name, because durable-functions does; its own waiters are in the order of the actions.
+ * goes by the exact name, because durable-functions does; its own waiters are in the order of the actions. Answers of entities are
+ * none of them.
  */
 function unconsumedEvents(actions: readonly Action[], history: readonly HistoryEvent[]): readonly EventRaised[] {
   const waits = new Map<string, number>();
@@ -123,6 +141,11 @@ function unconsumedEvents(actions: readonly Action[], history: readonly HistoryE
     if (action.kind === 'when-all' || action.kind === 'when-any') action.actions.forEach(count);
   };
   actions.forEach(count);
+  for (const event of history) {
+    if (event.EventType !== eventType.eventSent) continue;
+    const message = readMessage(event);
+    if (message.kind === 'request') waits.set(message.request.id, 1);
+  }
   return history.filter((event): event is EventRaised => {
     if (event.EventType !== eventType.eventRaised) return false;
     const left = waits.get(event.Name) ?? 0;
@@ -131,7 +154,13 @@ function unconsumedEvents(actions: readonly Action[], history: readonly HistoryE
   });
 }
 
-function scheduledEvent(action: ScheduledAction, storesInputs: boolean, at: Timestamp): ScheduledEvent {
+function complete(action: ScheduledAction, execution: Execution, newId: () => string, at: Timestamp): ScheduledWork {
+  if (action.kind !== 'entity-message') return action;
+  const { kind, id, target, draft } = action;
+  return { kind, id, target, message: sealDraft(draft, execution, newId, at) };
+}
+
+function scheduledEvent(action: ScheduledWork, storesInputs: boolean, at: Timestamp): ScheduledEvent {
   const stamped = { EventId: action.id, Timestamp: at };
   switch (action.kind) {
     case 'activity':
@@ -157,6 +186,13 @@ function scheduledEvent(action: ScheduledAction, storesInputs: boolean, at: Time
       };
     case 'timer':
       return { EventType: eventType.timerCreated, FireAt: action.fireAt, ...stamped };
+    case 'entity-message':
+      return {
+        EventType: eventType.eventSent,
+        InstanceId: action.target,
+        ...renderMessage(action.message),
+        ...stamped,
+      };
   }
 }
 

@@ -21,6 +21,7 @@ export const eventType = {
   timerFired: 11,
   orchestratorStarted: 12,
   orchestratorCompleted: 13,
+  eventSent: 14,
   eventRaised: 15,
   generic: 17,
   suspended: 19,
@@ -102,6 +103,13 @@ export type SubOrchestrationCreated = Stamped & {
   readonly Tags: null;
 };
 export type TimerCreated = Stamped & { readonly EventType: EventType['timerCreated']; readonly FireAt: Timestamp };
+/** A message to an entity. */
+export type EventSent = Stamped & {
+  readonly EventType: EventType['eventSent'];
+  readonly InstanceId: string;
+  readonly Name: string;
+  readonly Input: string;
+};
 export type TimerFired = Stamped & {
   readonly EventType: EventType['timerFired'];
   readonly TimerId: number;
@@ -143,7 +151,7 @@ export type IncomingEvent =
   | Resumed
   | OrchestratorCompleted;
 
-export type ScheduledEvent = TaskScheduled | SubOrchestrationCreated | TimerCreated;
+export type ScheduledEvent = TaskScheduled | SubOrchestrationCreated | TimerCreated | EventSent;
 
 export type HistoryEvent = IncomingEvent | ScheduledEvent | ExecutionCompleted | OrchestratorStarted;
 
@@ -151,6 +159,7 @@ const scheduledTypes: ReadonlySet<number> = new Set([
   eventType.taskScheduled,
   eventType.subOrchestrationCreated,
   eventType.timerCreated,
+  eventType.eventSent,
 ]);
 
 export const isScheduled = (event: HistoryEvent): event is ScheduledEvent => scheduledTypes.has(event.EventType);

@@ -26,6 +26,8 @@ export interface DurableEngineOptions {
   /** The value of a durableClient binding, which activities may have beside their trigger. */
   readonly clientInput: () => TypedData;
   readonly log: Log;
+  /** For callHttp; by default Node's. */
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 export interface DurableEngine {
@@ -42,7 +44,7 @@ const hotCapacity = 32 * 1024 * 1024;
 
 /** @throws when the file cannot be opened. */
 export function createDurableEngine(options: DurableEngineOptions): DurableEngine {
-  const { clock, invoke, log, newId, settings } = options;
+  const { clock, fetch = globalThis.fetch, invoke, log, newId, settings } = options;
   const store = createStore(options.databaseFile);
   const commits = createCommitQueue(store.database, (error) =>
     log('critical', 'Host.Durable', `The durable store cannot be written, nothing more is accepted: ${String(error)}`),
@@ -55,6 +57,7 @@ export function createDurableEngine(options: DurableEngineOptions): DurableEngin
     functions: createDurableFunctions(options.functions, options.clientInput),
     settings,
     invoke,
+    fetch,
     clock,
     log,
     newId,

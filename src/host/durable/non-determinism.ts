@@ -1,4 +1,4 @@
-import { eventType, type ScheduledEvent } from './history.ts';
+import { type EventSent, eventType, type ScheduledEvent } from './history.ts';
 import type { ScheduledAction } from './scheduled-tasks.ts';
 
 const prefix = 'Non-Deterministic workflow detected: A previous execution of this orchestration scheduled';
@@ -9,6 +9,7 @@ const actionClass: Readonly<Record<ScheduledAction['kind'], string>> = {
   activity: 'ScheduleTaskOrchestratorAction',
   'sub-orchestration': 'CreateSubOrchestrationAction',
   timer: 'CreateTimerOrchestratorAction',
+  'entity-message': 'SendEventOrchestratorAction',
 };
 
 /** Names of functions are compared without regard to case, as DurableTask.Core does. */
@@ -27,6 +28,8 @@ export function describeDivergence(event: ScheduledEvent, replayed: ScheduledAct
       return describeTimer(event.EventId, replayed);
     case eventType.subOrchestrationCreated:
       return describeSubOrchestration(event.EventId, event.Name, event.InstanceId, replayed);
+    case eventType.eventSent:
+      return describeMessage(event, replayed);
   }
 }
 
@@ -80,4 +83,16 @@ function describeSubOrchestration(
     `${recorded}, but the current orchestration replay instead scheduled a sub-orchestration task with name ${replayed.name} ` +
     `at this sequence number. ${question}`
   );
+}
+
+function describeMessage(
+  { EventId, InstanceId, Name }: EventSent,
+  replayed: ScheduledAction | undefined,
+): string | undefined {
+  if (replayed?.kind === 'entity-message') return undefined;
+  const recorded =
+    `${prefix} a send event task with sequence ID ${EventId}, type 'EventSent', name '${Name}', ` +
+    `instance ID '${InstanceId}', but the current`;
+  if (replayed === undefined) return `${recorded} replay execution hasn't (yet?) scheduled this task. ${question}`;
+  return `${recorded} orchestration replay instead scheduled a ${actionClass[replayed.kind]} task at this sequence number. ${question}`;
 }

@@ -1,4 +1,6 @@
 import type { InvocationResult, TypedData } from '../worker/contract.ts';
+import { type EntityId, formatEntityId, parseEntityId } from './entities/entity-id.ts';
+import type { DurableHttpRequest } from './http-call.ts';
 import { parseTimestamp, type Timestamp } from './timestamp.ts';
 
 /** What an orchestrator function says each time it is called: every action since its start, and how it ended if it did. */
@@ -31,6 +33,19 @@ export type Action =
     }
   | { readonly kind: 'timer'; readonly fireAt: Timestamp; readonly isCanceled: boolean }
   | { readonly kind: 'event'; readonly name: string }
+  | { readonly kind: 'http'; readonly request: DurableHttpRequest }
+  /** `target` is the entity's instance id, `input` JSON text. */
+  | { readonly kind: 'call-entity'; readonly target: string; readonly operation: string; readonly input: string | null }
+  | {
+      readonly kind: 'signal-entity';
+      readonly target: string;
+      readonly operation: string;
+      readonly input: string | null;
+      /** Not to be delivered before. */
+      readonly due: Timestamp | undefined;
+    }
+  | { readonly kind: 'lock'; readonly entities: readonly EntityId[] }
+  | { readonly kind: 'release' }
   | { readonly kind: 'continue-as-new'; readonly input: unknown }
   | { readonly kind: 'when-all' | 'when-any'; readonly actions: readonly Action[] };
 
@@ -132,30 +147,29 @@ function readAction(action: unknown): Action {
     case 4:
       return { kind: 'continue-as-new', input: action.input };
     case 5:
-      return { kind: 'timer', fireAt: readTime(text(action, 'fireAt')), isCanceled: action.isCanceled === true };
+      return { kind: 'timer', fireAt: readTime(action), isCanceled: action.isCanceled === true };
     case 6:
       return { kind: 'event', name: text(action, 'externalEventName') };
+    case 7:
+      return { kind: 'call-entity', ...readOperation(action) };
+    case 8:
+      return { kind: 'http', request: readHttpRequest(action) };
+    case 9:
+      return { kind: 'signal-entity', ...readOperation(action), due: undefined };
+    case 10:
+      return { kind: 'signal-entity', ...readOperation(action), due: readTime(action) };
     case 11:
       return { kind: 'when-any', actions: readCompound(action) };
     case 12:
       return { kind: 'when-all', actions: readCompound(action) };
+    case 13:
+      return { kind: 'lock', entities: readLockSet(action) };
+    case 14:
+      return { kind: 'release' };
     default:
-      throw new Error(unsupported(action.actionType));
+      throw new Error(`The embedded host does not know action type ${String(action.actionType)}.`);
   }
 }
-
-const laterActions: Readonly<Record<number, string>> = {
-  7: 'callEntity',
-  8: 'callHttp',
-  9: 'signalEntity',
-  10: 'a scheduled signalEntity',
-  13: 'lock',
-  14: 'release of an entity lock',
-};
-
-const unsupported = (actionType: unknown): string =>
-  `The embedded host does not support ${laterActions[Number(actionType)] ?? `action type ${String(actionType)}`} yet. ` +
-  'Call an activity instead, or run this app on Azure.';
 
 const readSubOrchestration = (action: Fields) => ({
   kind: 'sub-orchestration' as const,
@@ -163,6 +177,27 @@ const readSubOrchestration = (action: Fields) => ({
   instanceId: typeof action.instanceId === 'string' && action.instanceId.trim() !== '' ? action.instanceId : undefined,
   input: action.input,
 });
+
+function readOperation(action: Fields) {
+  const id = text(action, 'instanceId');
+  const entity = parseEntityId(id);
+  if (entity === undefined) throw new Error(`An entity's id must look like @name@key, but is ${JSON.stringify(id)}.`);
+  return { target: formatEntityId(entity), operation: text(action, 'operation'), input: serialise(action.input) };
+}
+
+function readLockSet({ lockSet }: Fields): readonly EntityId[] {
+  const entities = Array.isArray(lockSet) ? (lockSet as readonly EntityId[]) : [];
+  return entities.map(({ name, key }) => ({ name: name.toLowerCase(), key }));
+}
+
+function readHttpRequest({ httpRequest }: Fields): DurableHttpRequest {
+  const request: Fields = isFields(httpRequest) ? httpRequest : {};
+  const { method, uri } = request;
+  if (typeof method !== 'string' || typeof uri !== 'string') {
+    throw new Error(`A callHttp needs a method and a URL, but has ${String(method)} and ${String(uri)}.`);
+  }
+  return { asynchronousPatternEnabled: true, ...request, method, uri };
+}
 
 const readCompound = (action: Fields): readonly Action[] =>
   Array.isArray(action.compoundActions) ? readActions(action.compoundActions) : [];
@@ -182,9 +217,10 @@ function readRetry(action: Fields): RetryPolicy {
   };
 }
 
-function readTime(value: string): Timestamp {
+function readTime(action: Fields): Timestamp {
+  const value = text(action, 'fireAt');
   const time = parseTimestamp(value);
-  if (time === undefined) throw new Error(`The fireAt of a timer must be a date, but is ${JSON.stringify(value)}.`);
+  if (time === undefined) throw new Error(`A fireAt must be a date, but is ${JSON.stringify(value)}.`);
   return time;
 }
 

@@ -1,5 +1,6 @@
 import type { Execution } from './episode.ts';
 import { type HistoryEvent, eventType } from './history.ts';
+import { defaultPollDelayMs } from './http-call.ts';
 import { type WireHistory, renderHistory } from './wire-history.ts';
 
 /** The names (sic) and values that extension 3.19 sends; upperSchemaVersion is V2, upperSchemaVersionNew V4. */
@@ -8,7 +9,7 @@ const constants = {
   upperSchemaVersionNew: 3,
   longRunningTimerIntervalDuration: '3.00:00:00',
   maximumShortTimerDuration: '6.00:00:00',
-  defaultHttpAsyncRequestSleepTimeMillseconds: 30_000,
+  defaultHttpAsyncRequestSleepTimeMillseconds: defaultPollDelayMs,
 };
 
 /** The input as it stands in the body. It does not change while an execution runs, so it is worth keeping. */

@@ -1,10 +1,11 @@
 import type { EngineContext, OutgoingWork } from './context.ts';
-import type { EpisodeEnd, EpisodeOutcome } from './episode.ts';
+import { describeEntityId, formatEntityId, parseEntityId } from './entities/entity-id.ts';
+import { scheduleEntityMessage, sendEntityMessage } from './entities/send-entity-message.ts';
+import type { EpisodeEnd, EpisodeOutcome, ScheduledWork } from './episode.ts';
 import { type IncomingEvent, eventType, executionStarted, orchestratorCompleted } from './history.ts';
 import type { HotInstance } from './hot-instances.ts';
 import { insertInstance, insertMessage, isRunning } from './instance-rows.ts';
 import { serialise } from './orchestrator-answer.ts';
-import type { ScheduledAction } from './scheduled-tasks.ts';
 import type { ActivityRow, InstanceRow, Message, TimerRow } from './store.ts';
 import { dueMilliseconds } from './timestamp.ts';
 import { settleEvents } from './wire-history.ts';
@@ -18,15 +19,16 @@ export function recordEpisode(
 ): OutgoingWork {
   const { store } = context;
   for (const message of consumed) store.deleteMessage(message.id);
-  const scheduled = outcome.scheduled.map(({ action }) => recordScheduled(context, hot.row, action));
+  const scheduled = outcome.scheduled.map(({ work }) => recordScheduled(context, hot.row, work));
   recordStatus(context, hot, outcome);
+  const released = giveBackLock(context, hot.row.id, outcome.abandonedLock);
   const ended = recordEnd(context, hot, outcome.end);
   if (outcome.end.kind !== 'continued') {
     store.appendHistory(hot.row.key, hot.history.events.length, outcome.events);
     settleEvents(hot.history, outcome.events);
   }
   return {
-    messages: [...scheduled.flatMap(({ message }) => message ?? []), ...ended],
+    messages: [...scheduled.flatMap(({ message }) => message ?? []), ...released, ...ended],
     activities: scheduled.flatMap(({ activity }) => activity ?? []),
     timers: scheduled.flatMap(({ timer }) => timer ?? []),
   };
@@ -38,7 +40,7 @@ interface Scheduled {
   readonly timer?: TimerRow;
 }
 
-function recordScheduled(context: EngineContext, row: InstanceRow, action: ScheduledAction): Scheduled {
+function recordScheduled(context: EngineContext, row: InstanceRow, action: ScheduledWork): Scheduled {
   const { store, nextWorkId, stamp } = context;
   const owner = { instanceId: row.id, executionId: row.executionId };
   switch (action.kind) {
@@ -63,6 +65,8 @@ function recordScheduled(context: EngineContext, row: InstanceRow, action: Sched
     }
     case 'sub-orchestration':
       return { message: startSubOrchestration(context, row, action) };
+    case 'entity-message':
+      return sendToEntity(context, action);
   }
 }
 
@@ -73,7 +77,7 @@ function activityInput(input: unknown): string | null {
   return serialise(input);
 }
 
-type SubOrchestration = Extract<ScheduledAction, { kind: 'sub-orchestration' }>;
+type SubOrchestration = Extract<ScheduledWork, { kind: 'sub-orchestration' }>;
 
 /** What cannot be started fails at once, where the real engine would leave the parent waiting for ever. */
 function startSubOrchestration(context: EngineContext, row: InstanceRow, action: SubOrchestration): Message {
@@ -95,6 +99,7 @@ function startSubOrchestration(context: EngineContext, row: InstanceRow, action:
   if (functions.findOrchestrator(action.name) === undefined) {
     return refuse(functions.describeMissing('orchestrator', action.name));
   }
+  if (parseEntityId(action.instanceId) !== undefined) return refuse(describeEntityId(action.instanceId));
   if (isRunning(context, action.instanceId)) {
     return refuse(`An Orchestration instance with the ID ${action.instanceId} already exists and runs.`);
   }
@@ -113,6 +118,22 @@ function startSubOrchestration(context: EngineContext, row: InstanceRow, action:
     generation: null,
   });
 }
+
+function sendToEntity(
+  context: EngineContext,
+  { target, message }: Extract<ScheduledWork, { kind: 'entity-message' }>,
+): Scheduled {
+  const due = message.kind === 'request' ? message.request.due : undefined;
+  return due === undefined
+    ? { message: sendEntityMessage(context, target, message) }
+    : { timer: scheduleEntityMessage(context, target, message, due) };
+}
+
+/** The real engine does so too when the code ends, but not when an instance is terminated: then its entities stay locked. */
+const giveBackLock = (context: EngineContext, parent: string, lock: EpisodeOutcome['abandonedLock']) =>
+  (lock?.entities ?? []).map((entity) =>
+    sendEntityMessage(context, formatEntityId(entity), { kind: 'release', release: { parent, id: lock?.id ?? '' } }),
+  );
 
 function recordStatus({ store }: EngineContext, hot: HotInstance, outcome: EpisodeOutcome): void {
   const { status } = outcome;

@@ -1,8 +1,10 @@
+import { type HeldLock, createEntityRequests, noteSent } from './entities/entity-requests.ts';
 import { createEventWaits } from './event-waits.ts';
 import { type HistoryEvent, eventType, isScheduled } from './history.ts';
 import type { Action } from './orchestrator-answer.ts';
 import { createScheduledTasks, type ScheduledAction } from './scheduled-tasks.ts';
-import { type ReplayState, type ReplaySubject, startAction } from './start-action.ts';
+import type { ReplayState, ReplaySubject } from './replay-state.ts';
+import { startAction } from './start-action.ts';
 
 /**
  * The host's half of a replay. durable-functions answers with every action since the start; the extension starts them in order,
@@ -20,6 +22,8 @@ export interface Replay {
   readonly continueAsNew: ReplayState['continueAsNew'];
   readonly terminated: { readonly reason: string | null } | undefined;
   readonly failure: ReplayState['failure'];
+  /** What is locked, or about to be, when the history ends. */
+  readonly lock: HeldLock | undefined;
 }
 
 export function replayActions(
@@ -31,6 +35,7 @@ export function replayActions(
     subject,
     tasks: createScheduledTasks(),
     events: createEventWaits(),
+    entities: createEntityRequests(),
     now: '',
     continueAsNew: undefined,
     failure: undefined,
@@ -48,6 +53,7 @@ export function replayActions(
     continueAsNew: state.continueAsNew,
     terminated: feed.terminated(),
     failure: state.failure,
+    lock: state.entities.lock,
   };
 }
 
@@ -111,6 +117,7 @@ function createFeed(state: ReplayState, walk: Walk): Feed {
     if (isScheduled(event)) {
       const message = tasks.confirm(event);
       if (message !== undefined) state.failure = { kind: 'non-determinism', message };
+      else if (event.EventType === eventType.eventSent) noteSent(state, event);
       return;
     }
     switch (event.EventType) {
@@ -118,7 +125,7 @@ function createFeed(state: ReplayState, walk: Walk): Feed {
         return walk.start();
       case eventType.taskCompleted:
       case eventType.subOrchestrationCompleted:
-        return tasks.settle(event.TaskScheduledId, true);
+        return tasks.settle(event.TaskScheduledId, true, event.Result);
       case eventType.taskFailed:
       case eventType.subOrchestrationFailed:
         return tasks.settle(event.TaskScheduledId, false);

@@ -1,3 +1,4 @@
+import type { EntityDraft } from './entities/entity-requests.ts';
 import type { ScheduledEvent } from './history.ts';
 import { describeDivergence } from './non-determinism.ts';
 import type { Timestamp } from './timestamp.ts';
@@ -12,9 +13,11 @@ export type ScheduledAction =
       readonly instanceId: string;
       readonly input: unknown;
     }
-  | { readonly kind: 'timer'; readonly id: number; readonly fireAt: Timestamp };
+  | { readonly kind: 'timer'; readonly id: number; readonly fireAt: Timestamp }
+  | { readonly kind: 'entity-message'; readonly id: number; readonly target: string; readonly draft: EntityDraft };
 
-export type Settle = (succeeded: boolean) => void;
+/** @param result of an activity or sub-orchestration that succeeded, as JSON text. */
+export type Settle = (succeeded: boolean, result?: string | null) => void;
 
 /**
  * The tasks of one replay: those that wait for their outcome, and those that the history has not confirmed (they are this
@@ -26,7 +29,7 @@ export interface ScheduledTasks {
   /** Takes the event as confirmation of a task, or answers how the replay differs from it. */
   confirm(event: ScheduledEvent): string | undefined;
   /** An outcome of a task that is not open (any more) is ignored, as a duplicate is. */
-  settle(id: number, succeeded: boolean): void;
+  settle(id: number, succeeded: boolean, result?: string | null): void;
   holdBack(): void;
   release(): void;
   unconfirmed(): readonly ScheduledAction[];
@@ -50,10 +53,10 @@ export function createScheduledTasks(): ScheduledTasks {
       if (divergence === undefined) unconfirmed.delete(event.EventId);
       return divergence;
     },
-    settle(id, succeeded) {
+    settle(id, succeeded, result) {
       const settle = open.get(id);
       open.delete(id);
-      settle?.(succeeded);
+      settle?.(succeeded, result);
     },
     holdBack() {
       heldBack = new Map([...heldBack, ...unconfirmed]);

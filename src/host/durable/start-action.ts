@@ -1,30 +1,10 @@
-import type { EventWaits } from './event-waits.ts';
+import { startEntityAction } from './entities/entity-requests.ts';
+import { startHttpCall } from './http-call.ts';
 import type { Action, RetryPolicy } from './orchestrator-answer.ts';
-import type { ScheduledTasks, Settle } from './scheduled-tasks.ts';
-import { addMilliseconds, millisecondsBetween, type Timestamp } from './timestamp.ts';
-
-/** Azure Storage's limits: a timer beyond six days is cut into parts of three, and durable-functions counts the same parts. */
-const maxTimerMs = 6 * 86_400_000;
-const timerPartMs = 3 * 86_400_000;
-
-/** Who replays: a sub-orchestration may not have the id of the orchestration itself or of its parent. */
-export interface ReplaySubject {
-  readonly instanceId: string;
-  readonly executionId: string;
-  readonly parentInstanceId: string | undefined;
-}
-
-/** What the actions of a replay share and change. */
-export interface ReplayState {
-  readonly subject: ReplaySubject;
-  readonly tasks: ScheduledTasks;
-  readonly events: EventWaits;
-  /** The orchestration's current time: that of the latest OrchestratorStarted. */
-  now: Timestamp;
-  continueAsNew: { readonly input: unknown } | undefined;
-  /** Set when the execution cannot go on, whatever the worker says. */
-  failure: { readonly kind: 'non-determinism' | 'illegal-action'; readonly message: string } | undefined;
-}
+import type { ReplayState, ReplaySubject } from './replay-state.ts';
+import type { Settle } from './scheduled-tasks.ts';
+import { startTimer } from './start-timer.ts';
+import { addMilliseconds, millisecondsBetween } from './timestamp.ts';
 
 /** Starts one action and calls `settle` when the extension would stop awaiting it; that may be at once. */
 export function startAction(state: ReplayState, action: Action, settle: Settle): void {
@@ -36,6 +16,13 @@ export function startAction(state: ReplayState, action: Action, settle: Settle):
       return startTimer(state, action.fireAt, action.isCanceled, settle);
     case 'event':
       return state.events.wait(action.name, () => settle(true));
+    case 'http':
+      return startHttpCall(state, action, settle);
+    case 'call-entity':
+    case 'signal-entity':
+    case 'lock':
+    case 'release':
+      return startEntityAction(state, action, settle);
     case 'continue-as-new':
       state.continueAsNew = { input: action.input };
       return settle(true);
@@ -94,22 +81,6 @@ function startWithRetries(state: ReplayState, call: Call, retry: RetryPolicy, se
 const describeRetryTimeout = (name: string, retry: RetryPolicy): string =>
   `'${name}' has failed, and its retryTimeoutInMilliseconds of ${retry.timeoutMs} ms is over before its ` +
   `${retry.maxAttempts} attempts are used up. durable-functions cannot be told so. Use maxNumberOfAttempts alone to end retries.`;
-
-function startTimer(state: ReplayState, fireAt: Timestamp, isCanceled: boolean, settle: Settle): void {
-  const isLong = millisecondsBetween(state.now, fireAt) > maxTimerMs;
-  const startPart = (partAt: Timestamp): void => {
-    const id = state.tasks.schedule(
-      (id) => ({ kind: 'timer', id, fireAt: partAt }),
-      (succeeded) => {
-        const remaining = millisecondsBetween(state.now, fireAt);
-        if (!isLong || isCanceled || remaining <= 0) settle(succeeded);
-        else startPart(remaining < timerPartMs ? fireAt : addMilliseconds(state.now, timerPartMs));
-      },
-    );
-    if (isCanceled) state.tasks.settle(id, false);
-  };
-  startPart(isLong ? addMilliseconds(state.now, timerPartMs) : fireAt);
-}
 
 function startCompound(
   state: ReplayState,

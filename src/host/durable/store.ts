@@ -23,7 +23,7 @@ const schema = `
     input TEXT
   ) STRICT;
   CREATE TABLE IF NOT EXISTS timers (
-    id INTEGER PRIMARY KEY, instanceId TEXT NOT NULL, executionId TEXT NOT NULL, dueAt INTEGER NOT NULL, event TEXT NOT NULL
+    id INTEGER PRIMARY KEY, instanceId TEXT NOT NULL, executionId TEXT, dueAt INTEGER NOT NULL, event TEXT NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS timersDue ON timers (dueAt);
   CREATE INDEX IF NOT EXISTS timersOfInstance ON timers (instanceId);
@@ -64,17 +64,17 @@ export interface ActivityRow {
   readonly input: string | null;
 }
 
-/** `dueAt` in epoch milliseconds. */
+/** The event becomes a message, void as one. `dueAt` in epoch milliseconds. */
 export interface TimerRow {
   readonly id: number;
   readonly instanceId: string;
-  readonly executionId: string;
+  readonly executionId: string | null;
   readonly dueAt: number;
   readonly event: IncomingEvent;
 }
 
 /** Of the tables; a file of another version is refused rather than misread. */
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 function prepareSchema(database: DatabaseSync, databaseFile: string): void {
   const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
@@ -133,6 +133,11 @@ function instanceQueries(all: All, run: Run) {
     'UPDATE instances SET executionId = ?, generation = ?, input = ?, createdAt = ?, updatedAt = ? WHERE id = ?',
   );
   const remove = run('DELETE FROM instances WHERE id = ?');
+  const writeEntity = run(
+    `INSERT INTO instances (id, name, executionId, input, runtimeStatus, customStatus, createdAt, updatedAt)
+     VALUES (?1, ?1, ?2, ?3, 'Running', ?4, ?5, ?5)
+     ON CONFLICT (id) DO UPDATE SET executionId = ?2, input = ?3, customStatus = ?4, createdAt = ?5, updatedAt = ?5`,
+  );
   return {
     findInstance: (id: string): InstanceRow | undefined => find(id)[0],
     /** Adds a Pending instance. */
@@ -150,6 +155,9 @@ function instanceQueries(all: All, run: Run) {
     renewInstance: ({ id, ...row }: Pick<InstanceRow, 'id' | 'executionId' | 'generation' | 'input' | 'createdAt'>) =>
       renew(row.executionId, row.generation, row.input, row.createdAt, row.createdAt, id),
     deleteInstance: (id: string) => remove(id),
+    /** An entity is an instance of its own id's name that always runs. */
+    writeEntity: (row: Pick<InstanceRow, 'id' | 'executionId' | 'input' | 'customStatus'> & { readonly at: string }) =>
+      writeEntity(row.id, row.executionId, row.input, row.customStatus, row.at),
   };
 }
 
@@ -208,7 +216,6 @@ function workQueries(all: All, run: Run) {
     nextTimerDue: (): number | undefined => nextDue()[0],
     readTimersDue: all('SELECT * FROM timers WHERE dueAt <= ? ORDER BY dueAt, id', (row): TimerRow => ({
       ...readWork(row),
-      executionId: String(row.executionId),
       dueAt: Number(row.dueAt),
       event: readIncoming(row),
     })),

@@ -167,8 +167,7 @@ test('a timer does not fire before its time', async () => {
   expect(Date.parse(String(output))).toBeGreaterThanOrEqual(Date.parse(String(created?.['FireAt'])));
 });
 
-test('an orchestration that uses entities is told that they are not supported', async () => {
-  const { runtimeStatus, output } = await runToEnd('SignalsEntity', 'entity');
-  expect(runtimeStatus).toBe('Failed');
-  expect(output).toContain('does not support signalEntity yet');
+test('a signal from an entity reaches the entity that everybody sees, however its name is written', async () => {
+  expect((await runToEnd('RelayEntity', 'relay', '"relayed-to"')).output).toBe('relayed');
+  await expect.poll(async () => (await engine.call('GET', '/entities/CounterEntity/relayed-to')).body).toBe('3');
 });

@@ -82,7 +82,7 @@ export interface TestEngineOptions {
 export const createTestEngine = (options: TestEngineOptions): TestEngine => {
   const { databaseFile = newDatabaseFile(), clock = systemClock, functions, invoke, rpcBaseUrl = '' } = options;
   const settings = { ...defaultSettings, ...options.settings };
-  const urls = { baseUrl: linkBase, rpcBaseUrl, taskHubName: settings.hubName };
+  const urls = { baseUrl: linkBase, rpcBaseUrl, taskHubName: settings.hubName, linkQuery: '' };
   const engine = createDurableEngine({
     databaseFile,
     clock,

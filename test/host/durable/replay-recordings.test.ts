@@ -67,10 +67,20 @@ const toEpisode = (call: Call): Episode => {
 
 const decide = (call: Call) => {
   const episode = toEpisode(call);
-  return computeEpisode(episode, parseAnswer(episode.execution.name, call.result), () => '(now)');
+  return computeEpisode(episode, parseAnswer(episode.execution.name, call.result), {
+    stamp: () => '(now)',
+    newId: () => '(id)',
+  });
 };
 
-const withoutTime = (event: HistoryEvent) => ({ ...event, Timestamp: '' });
+/** Without what the engine makes up: times, and the ids of requests to entities. */
+const withoutTime = (event: HistoryEvent) => ({
+  ...event,
+  Timestamp: '',
+  ...(event.EventType === eventType.eventSent && {
+    Input: event.Input.replaceAll(/"(id|requestTime)":"[^"]*"/g, '"$1":""'),
+  }),
+});
 
 /** The body as the real engine wrote it. */
 const recordedBody = ({ body }: RecordedExecution, { past, incoming, startedAt, recorded }: Call): string => {

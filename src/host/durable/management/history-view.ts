@@ -16,6 +16,7 @@ const typeNames: Readonly<Record<HistoryEvent['EventType'], string>> = {
   [eventType.orchestratorStarted]: 'OrchestratorStarted',
   [eventType.orchestratorCompleted]: 'OrchestratorCompleted',
   [eventType.eventRaised]: 'EventRaised',
+  [eventType.eventSent]: 'EventSent',
   [eventType.generic]: 'GenericEvent',
   [eventType.suspended]: 'ExecutionSuspended',
   [eventType.resumed]: 'ExecutionResumed',

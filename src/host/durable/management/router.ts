@@ -1,4 +1,6 @@
+import { parseEntityId } from '../entities/entity-id.ts';
 import { raiseEvent, resume, suspend, terminate } from './control.ts';
+import { routeEntities } from './entities.ts';
 import { listInstances } from './list.ts';
 import { type ManagementRequest, type ManagementResponse, emptyResponse, errorResponse } from './message.ts';
 import type { InstanceOperation, ManagementAnswer, ManagementContext } from './operation.ts';
@@ -40,6 +42,8 @@ function route(
     case 'orchestrators':
       if (first === undefined || rest.length > 1) return undefined;
       return request.method === 'POST' ? startOrchestration(context, request, first, rest[0]) : emptyResponse(404);
+    case 'entities':
+      return routeEntities(context, request, path.slice(1));
     case 'instances':
       if (first === undefined) return routeAll(context, request);
       return routeInstance(context, request, first, rest);
@@ -82,7 +86,13 @@ function routeInstance(
   const operation = findOperation(request.method, path);
   if (operation === undefined) return emptyResponse(404);
   const instance = context.store.findInstance(id);
-  if (instance !== undefined) return operation(context, request, instance);
+  if (instance !== undefined) {
+    const isRefused = parseEntityId(id) !== undefined && operation !== statusResponse && operation !== purgeInstance;
+    return isRefused ? errorResponse(400, describeEntityInstance(id)) : operation(context, request, instance);
+  }
   if (operation === rewind) return rewindOfUnknown(id);
   return operation === restart || operation === restartWithOptions ? restartOfUnknown(id) : emptyResponse(404);
 }
+
+const describeEntityInstance = (id: string): string =>
+  `${id} is an entity, and entities are signalled, not controlled: POST to /entities/{name}/{key}?op={operation}.`;

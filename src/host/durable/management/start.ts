@@ -1,3 +1,4 @@
+import { describeEntityId, parseEntityId } from '../entities/entity-id.ts';
 import { isTerminal } from '../history.ts';
 import { insertInstance } from '../instance-rows.ts';
 import type { InstanceRow } from '../store.ts';
@@ -80,6 +81,7 @@ function start(context: ManagementContext, request: ManagementRequest, wanted: S
       `Instance ID lengths must not exceed ${maxInstanceIdLength} characters, but this has ${wanted.id.length}.`,
     );
   }
+  if (parseEntityId(wanted.id) !== undefined) return errorResponse(400, describeEntityId(wanted.id));
   const existing = store.findInstance(wanted.id);
   const mayReplace = settings.overridableExistingInstanceStates === 'AnyState';
   if (existing !== undefined && !isTerminal(existing.runtimeStatus) && !mayReplace) {

@@ -1,5 +1,6 @@
-import { isTerminal } from '../history.ts';
-import type { InstanceRow } from '../store.ts';
+import { parseEntityId } from '../entities/entity-id.ts';
+import { type HistoryEvent, executionStarted, isTerminal } from '../history.ts';
+import type { InstanceRow, Store } from '../store.ts';
 import { parseText, renderHistoryEvents } from './history-view.ts';
 import {
   type ManagementRequest,
@@ -20,9 +21,7 @@ export function statusResponse(
   const showOutput = queryFlag(request, 'showHistoryOutput') ?? false;
   // An instance that has not begun, or that was rewound and has not ended yet, shows no history.
   const hasHistory = queryFlag(request, 'showHistory') === true && instance.runtimeStatus !== 'Pending';
-  const history = hasHistory
-    ? renderHistoryEvents(store.readHistory(instance.key), { showInput, showOutput })
-    : undefined;
+  const history = hasHistory ? renderHistoryEvents(historyOf(store, instance), { showInput, showOutput }) : undefined;
   if (history?.ok === false) {
     const exception = { type: 'System.ArgumentException', message: history.error };
     return exceptionResponse(400, 'One or more of the arguments submitted is incorrect', exception);
@@ -34,6 +33,12 @@ export function statusResponse(
     instance.runtimeStatus === 'Failed' && queryFlag(request, 'returnInternalServerErrorOnFailure') === true;
   return jsonResponse(isError ? 500 : 200, status);
 }
+
+/** Each turn of an entity is an execution of its own, of which no more is to be seen than its start. */
+const historyOf = (store: Store, instance: InstanceRow): readonly HistoryEvent[] =>
+  parseEntityId(instance.id) === undefined
+    ? store.readHistory(instance.key)
+    : [executionStarted({ ...instance, instanceId: instance.id, at: instance.createdAt })];
 
 export const renderStatus = (instance: InstanceRow, showInput: boolean) => ({
   name: instance.name,

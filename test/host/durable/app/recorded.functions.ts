@@ -268,3 +268,12 @@ orchestration('RewindAfterBug', function* ({ df }) {
   if (!healed.has(df.instanceId)) throw new TypeError('a bug in the orchestrator');
   return [first, yield* result(df.callActivity('Echo', 3))];
 });
+
+interface Answer {
+  readonly statusCode: number;
+  readonly content: string;
+}
+orchestration('Http', function* ({ df }) {
+  const { statusCode, content } = (yield df.callHttp({ method: 'GET', url: String(df.getInput()) })) as Answer;
+  return { status: statusCode, content };
+});
