@@ -35,16 +35,15 @@ export function* runStep<I, O>(
   input: I,
   options: StepOptions = {},
 ): Operation<O> {
-  const pivots = options.pivot === true && !execution.pivoted;
+  const tryOnce = options.pivot === true && !execution.pivoted ? tryPivot : tryStep;
   const entry = beginStep(execution, activity, input, options);
   for (;;) {
-    if (pivots) execution.pivoted = true;
-    const result = yield* tryStep(execution, activity, entry, options);
+    throwIfCancelled(execution);
+    const result = yield* tryOnce(execution, activity, entry, options);
     if (result.ok) {
       throwIfCancelled(execution);
       return result.value;
     }
-    if (pivots && entry.outcome === 'failed') execution.pivoted = false;
     if (!execution.pivoted && currentScope(execution).onFailure === 'compensate')
       throw new StepFailed(entry.id, result.error);
     const resolved = yield* holdStep(execution, activity, entry, result.error);
@@ -130,6 +129,21 @@ function* tryStep<I, O>(
   noteSuccess(entry, output.data);
   report(execution, {});
   return { ok: true, value: output.data };
+}
+
+/** However it ends: a pivot that has certainly failed is none. */
+function* tryPivot<I, O>(
+  execution: Execution,
+  activity: Activity<I, O>,
+  entry: LedgerEntry,
+  options: AttemptOptions,
+): Operation<Attempt<O>> {
+  execution.pivoted = true;
+  try {
+    return yield* tryStep(execution, activity, entry, options);
+  } finally {
+    if (entry.outcome === 'failed') execution.pivoted = false;
+  }
 }
 
 type Resolved<O> = { readonly action: 'retry' } | { readonly action: 'skip'; readonly value: O };
