@@ -76,7 +76,7 @@ export function phaseOf(instance: Instance): string {
     case 'Suspended':
       return 'suspended';
     case 'Failed':
-      return status?.gate === undefined ? 'failed' : status.phase;
+      return status?.gate !== undefined || status?.phase === 'aborted' ? status.phase : 'failed';
     case 'Completed':
       return 'completed';
     case 'Pending':
@@ -110,6 +110,9 @@ export function computeRewindVerdict(instance: Instance): RewindVerdict {
   }
   if (runtimeStatus !== 'Failed')
     return { yes: false, why: `only a failed instance can be rewound; this one is ${runtimeStatus}` };
+  if (statusOf(instance)?.phase === 'aborted') {
+    return { yes: false, why: 'an operator gave it up for good; start a new instance' };
+  }
   const hostFailures = historyEvents.filter((e) => e.EventType === 'TaskFailed' && e['FunctionName'] !== gateFunction);
   const gate = failedGate(output);
   if (gate === undefined && hostFailures.length === 0) {

@@ -65,7 +65,8 @@ export type GateRequest = z.infer<typeof gateRequestSchema>;
 type Passed<K extends GateKind> = GateDecision & { readonly action: Exclude<(typeof allowed)[K][number], 'abort'> };
 
 /**
- * Fails the instance, at a step if it was one, and goes on here once an operator has decided. A decision that is not possible at this gate opens the next.
+ * Fails the instance, at a step if it was one, and goes on here once an operator has decided. A decision that is not possible at
+ * this gate opens the next.
  * @throws SagaAborted when the operator gave the instance up
  */
 export function* openGate<K extends GateKind>(
@@ -90,7 +91,7 @@ export function* openGate<K extends GateKind>(
         : yield* failAtGate(execution, requestFor(execution, kind, failure), announce);
     const { action, by, reason } = decision;
     tell(execution, { kind: 'gate-passed', number, action, by, reason });
-    report(execution, { phase: 'running', gate: undefined });
+    report(execution, { phase: action === 'abort' ? 'aborted' : 'running', gate: undefined });
     if (action === 'abort') return endWith(execution, new SagaAborted(by, reason, failure));
     if (isPossible(kind, decision)) return decision;
   }

@@ -11,6 +11,7 @@ export const phases = [
   'held',
   'compensation_failed',
   'failed',
+  'aborted',
   'completed',
 ] as const;
 export type Phase = (typeof phases)[number];

@@ -77,6 +77,19 @@ describe('whether an instance can be rewound', () => {
     });
   });
 
+  it('is no once an operator has given it up, and yes where it waits at a gate for an event', () => {
+    expect(failed({ output: 'aborted by Kim', customStatus: status({ phase: 'aborted' }) })).toMatchObject({
+      yes: false,
+      why: expect.stringContaining('gave it up') as string,
+    });
+    const customStatus = status({ gate: { number: 3, mode: 'event', actions: ['retry'] } });
+    expect(computeRewindVerdict(instance({ runtimeStatus: 'Running', customStatus }))).toEqual({
+      yes: true,
+      why: 'it waits at gate 3 for a decision',
+      actions: ['retry'],
+    });
+  });
+
   it('is yes after a bug of the orchestrator, with what to do first', () => {
     expect(failed({ output: 'TypeError' })).toMatchObject({
       yes: true,

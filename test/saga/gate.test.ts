@@ -57,6 +57,7 @@ onEveryEngine((startTrial) => {
     await app.passGate(id, { action: 'abort', by: 'ann', reason: 'enough' });
     const end = await app.runToEnd(id);
     expect(end.output).toContain('aborted by ann: enough; it had failed with no: no way');
+    expect(end.status.phase).toBe('aborted');
     await app.rewind(id);
     expect((await app.runToEnd(id)).output).toBe(end.output);
   });
