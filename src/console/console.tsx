@@ -4,7 +4,7 @@ import { DocumentList } from './document-list.tsx';
 import { DocumentPage } from './document-page.tsx';
 import { KeyDialog } from './key-dialog.tsx';
 import { type Place, root, usePlace } from './location.ts';
-import { Notice, ScreenTitle } from './parts.tsx';
+import { focusTitle, Notice, ScreenTitle } from './parts.tsx';
 import { ReviewQueue, type ReviewList } from './review-queue.tsx';
 import { SagaList } from './saga-list.tsx';
 import { SagaPage } from './saga-page.tsx';
@@ -43,7 +43,7 @@ function useFocusOnTitle(screen: string): void {
   useEffect(() => {
     if (shown.current === screen) return;
     shown.current = screen;
-    document.querySelector('h1')?.focus({ preventScroll: true });
+    focusTitle();
   }, [screen]);
 }
 

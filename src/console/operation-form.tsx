@@ -3,11 +3,6 @@ import { useState } from 'preact/hooks';
 import { postJson, Refusal } from './api.ts';
 import { useOperator } from './use-operator.ts';
 
-export interface Signature {
-  readonly by: string;
-  readonly reason: string | undefined;
-}
-
 interface WhoAndWhyProps {
   readonly by: string;
   readonly onBy: (by: string) => void;

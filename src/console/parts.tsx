@@ -70,7 +70,9 @@ export function Loading({ rows = 6 }: { readonly rows?: number }) {
   );
 }
 
-/** Takes the focus when the screen changes, see console.tsx. */
+/** Where the focus goes when the screen changes, or when what had it is gone. */
+export const focusTitle = (): void => document.querySelector('h1')?.focus({ preventScroll: true });
+
 export function ScreenTitle({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
   useEffect(() => {
     document.title = `${title} · durable-saga`;

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { SagaView } from '../ops/saga-view.ts';
 import { formatDuration, formatFull } from './format.ts';
 import { documentUrl, type Place, root } from './location.ts';
-import { ErrorNotice, Json, Loading, PhaseBadge, Progress, ScreenTitle, Time } from './parts.tsx';
+import { ErrorNotice, focusTitle, Json, Loading, PhaseBadge, Progress, ScreenTitle, Time } from './parts.tsx';
 import { ReviewPanel } from './review-panel.tsx';
 import { SagaActions } from './saga-actions.tsx';
 import { SagaHistory } from './saga-history.tsx';
@@ -20,6 +20,7 @@ export function SagaPage({ id, query }: SagaPageProps) {
   const [done, setDone] = useState('');
   const accepted = (what: string): void => {
     setDone(what);
+    focusTitle();
     follow();
   };
   if (saga === undefined) {

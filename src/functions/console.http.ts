@@ -22,6 +22,9 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+/** No folders: what is beside the console cannot be reached. */
+const assetName = /^[a-z0-9-]+\.[a-z0-9]+$/;
+
 const securityHeaders = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -31,11 +34,12 @@ const securityHeaders = {
 
 /** `assets/<file>` is a file; every other path is a screen, which the page itself shows. */
 async function serveConsole(folder: URL, request: HttpRequest): Promise<HttpResponseInit> {
-  const asset = /^assets\/([a-z0-9-]+\.[a-z0-9]+)$/.exec(request.params['path'] ?? '')?.[1];
-  const name = asset ?? 'index.html';
+  const path = request.params['path'] ?? '';
+  const name = path.startsWith('assets/') ? path.slice('assets/'.length) : 'index.html';
   const contentType = contentTypes[extname(name)];
-  const content = contentType === undefined ? undefined : await readIfThere(new URL(name, folder));
-  if (content === undefined || contentType === undefined) return { status: 404 };
+  if (contentType === undefined || !assetName.test(name)) return { status: 404 };
+  const content = await readIfThere(new URL(name, folder));
+  if (content === undefined) return { status: 404 };
   const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
   const headers = { ...securityHeaders, 'content-type': contentType, etag, 'cache-control': 'no-cache' };
   if (request.headers.get('if-none-match') === etag) return { status: 304, headers };

@@ -22,6 +22,7 @@ function welcome({ host: { url, functions } }: Program, dataDir: string): void {
   print(`  durable-saga is ready on ${url}`);
   print('');
   print(`  put a document in   curl --data-binary @invoice.pdf '${url}/api/documents?name=invoice.pdf'`);
+  print(`  console             ${url}/console`);
   print(`  documents           ${url}/api/documents`);
   print(`  sagas               ${url}/api/sagas`);
   print(`  open reviews        ${url}/api/reviews`);

@@ -49,7 +49,7 @@ const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(await readFile(axeFile, 'utf8'));
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const found = (await page.evaluate(`axe.run({ runOnly: ${JSON.stringify(tags)} })`)) as AxeResults;
+  const found = await page.evaluate<AxeResults>(`axe.run({ runOnly: ${JSON.stringify(tags)} })`);
   const violations = found.violations.map(({ id, nodes }) => ({
     id,
     nodes: nodes.map((node) => node.failureSummary + node.html),
