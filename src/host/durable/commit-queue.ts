@@ -17,6 +17,8 @@ export interface CommitQueue {
   committed(): Promise<void>;
   /** Commits now. */
   flush(): void;
+  /** Nothing can be written any more. */
+  isBroken(): boolean;
 }
 
 /** Milliseconds; about what a short episode takes. */
@@ -94,5 +96,6 @@ export function createCommitQueue(database: DatabaseSync, onFailure: (error: unk
     },
     committed: () => open?.done ?? (broken === undefined ? Promise.resolve() : Promise.reject(broken)),
     flush,
+    isBroken: () => broken !== undefined,
   };
 }

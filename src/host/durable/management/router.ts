@@ -9,15 +9,27 @@ import { rewind, rewindOfUnknown } from './rewind.ts';
 import { restart, restartOfUnknown, restartWithOptions, startOrchestration } from './start.ts';
 import { statusResponse } from './status.ts';
 
-/** The answer is undefined for a path that is none of this API's; it is given when all that it promises is on disk. */
+/**
+ * The answer is undefined for a path that is none of this API's; it is given when all that it promises is on disk. When nothing can be
+ * written any more, because the disk is full or gone, what was accepted can still be read.
+ */
 export const createManagementApi =
   (context: ManagementContext) =>
   async (request: ManagementRequest): Promise<ManagementResponse | undefined> => {
+    const { commits } = context;
     const path = splitPath(request.path);
     if (path === undefined) return errorResponse(400, `The path ${request.path} is not percent-encoded as it must be.`);
-    const answer = await route(context, request, path);
-    await context.commits.committed();
-    return answer;
+    try {
+      const answer = await route(context, request, path);
+      if (request.method !== 'GET' || !commits.isBroken()) await commits.committed();
+      return answer;
+    } catch (error) {
+      if (!commits.isBroken()) throw error;
+      return errorResponse(
+        503,
+        'The durable store cannot be written, and nothing is accepted. Make room, and restart the host.',
+      );
+    }
   };
 
 /** Split first, decoded once: an id may contain what separates paths. */
