@@ -36,6 +36,8 @@ export interface InstanceQuery {
   readonly runtimeStatus?: RuntimeStatus | undefined;
   readonly createdFrom?: Date | undefined;
   readonly createdTo?: Date | undefined;
+  /** Inputs that are large take a read of a blob each on Azure Storage. */
+  readonly withInput?: boolean;
 }
 
 /** What an operation on an instance came to; `refused` means that its state does not allow it. */
@@ -124,8 +126,11 @@ const instance = (id: string): string => `instances/${encodeURIComponent(id)}`;
 
 const pageSize = '100';
 
-async function listAll(url: string, { runtimeStatus, createdFrom, createdTo }: InstanceQuery): Promise<Instance[]> {
-  const query = new URLSearchParams({ showInput: 'false', top: pageSize });
+async function listAll(
+  url: string,
+  { runtimeStatus, createdFrom, createdTo, withInput = false }: InstanceQuery,
+): Promise<Instance[]> {
+  const query = new URLSearchParams({ showInput: String(withInput), top: pageSize });
   if (runtimeStatus !== undefined) query.set('runtimeStatus', runtimeStatus);
   if (createdFrom !== undefined) query.set('createdTimeFrom', createdFrom.toISOString());
   if (createdTo !== undefined) query.set('createdTimeTo', createdTo.toISOString());

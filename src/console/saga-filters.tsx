@@ -13,7 +13,7 @@ interface SagaFiltersProps {
 export function SagaFilters({ query, names }: SagaFiltersProps) {
   return (
     <div class="filters" role="search">
-      <SearchField query={query} label="Instance or correlation id" />
+      <SearchField query={query} label="Id, correlation id, words of the input" />
       <SelectFilter
         query={query}
         name="name"

@@ -119,8 +119,11 @@ function SagaRow({ saga, now }: { readonly saga: SagaView; readonly now: Date })
         <PhaseBadge phase={phase} />
       </td>
       <td class="main-cell">
-        <a href={sagaUrl(instanceId)}>{name}</a>
-        <span class="id">{instanceId}</span>
+        <a href={sagaUrl(instanceId)}>{subjectOf(saga) ?? name}</a>
+        <span class="id">
+          {subjectOf(saga) !== undefined && `${name} `}
+          {instanceId}
+        </span>
       </td>
       <td class="what">{whatNow(saga)}</td>
       <td class="wide-only">
@@ -132,6 +135,12 @@ function SagaRow({ saga, now }: { readonly saga: SagaView; readonly now: Date })
       <td class="number wide-only">{formatDuration(end - Date.parse(createdAt))}</td>
     </tr>
   );
+}
+
+/** What a saga is about, where its input has a name. */
+export function subjectOf({ input }: SagaView): string | undefined {
+  if (typeof input !== 'object' || input === null || !('name' in input)) return undefined;
+  return typeof input.name === 'string' ? input.name : undefined;
 }
 
 function whatNow({ phase, step, attempt, error }: SagaView): string {

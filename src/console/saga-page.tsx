@@ -5,6 +5,7 @@ import { documentUrl, type Place, root } from './location.ts';
 import { ErrorNotice, focusTitle, Json, Loading, PhaseBadge, Progress, ScreenTitle, Time } from './parts.tsx';
 import { ReviewPanel } from './review-panel.tsx';
 import { SagaActions } from './saga-actions.tsx';
+import { subjectOf } from './saga-list.tsx';
 import { SagaHistory } from './saga-history.tsx';
 import { shortName } from './tell-entry.ts';
 import { useLiveSaga } from './use-live-saga.ts';
@@ -86,8 +87,8 @@ function SagaHead({ saga, onAccepted }: { readonly saga: SagaView; readonly onAc
         <a href="/console">Sagas</a> <span aria-hidden="true">/</span> {name}
       </p>
       <div class="head-row">
-        <ScreenTitle title={instanceId}>
-          {name} <span class="id">{instanceId}</span>
+        <ScreenTitle title={subjectOf(saga) ?? name}>
+          {subjectOf(saga) ?? name} <span class="id">{instanceId}</span>
         </ScreenTitle>
         <SagaActions saga={saga} onAccepted={onAccepted} />
       </div>

@@ -35,7 +35,7 @@ export const listSchema = z.object({
   phase: z.string().optional(),
   from: z.coerce.date().optional(),
   to: z.coerce.date().optional(),
-  /** Part of an instance id, a name or a correlation id. */
+  /** Part of an instance id, a name, a correlation id or the input, in capitals or not. */
   q: z.string().max(200).optional(),
   top: z.coerce.number().int().min(1).max(200).default(50),
   continuation: z

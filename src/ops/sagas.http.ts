@@ -56,7 +56,8 @@ async function startSaga(sagas: readonly SagaDefinition[], newId: () => string, 
 
 async function listSagas({ request, instances }: EndpointCall) {
   const query = checked(listSchema, Object.fromEntries(request.query), 'The query');
-  const all = await instances.list({ runtimeStatus: query.status, createdFrom: query.from, createdTo: query.to });
+  const { status, from, to } = query;
+  const all = await instances.list({ runtimeStatus: status, createdFrom: from, createdTo: to, withInput: true });
   const inAnyPhase = all
     .filter((instance) => matches(instance, query))
     .map((instance) => ({ instance, phase: phaseOf(instance) }));
@@ -81,12 +82,12 @@ async function listSagas({ request, instances }: EndpointCall) {
 
 /** Entities share the task hub; their ids begin with @. */
 function matches(instance: Instance, { name, q }: SagaList): boolean {
-  const status = statusOf(instance);
-  return (
-    !instance.instanceId.startsWith('@') &&
-    (name === undefined || instance.name === name) &&
-    (q === undefined || [instance.instanceId, instance.name, status?.correlationId].some((text) => text?.includes(q)))
-  );
+  if (instance.instanceId.startsWith('@')) return false;
+  if (name !== undefined && instance.name !== name) return false;
+  if (q === undefined) return true;
+  const { instanceId, input } = instance;
+  const texts = [instanceId, instance.name, statusOf(instance)?.correlationId ?? '', JSON.stringify(input ?? null)];
+  return texts.some((text) => text.toLowerCase().includes(q.toLowerCase()));
 }
 
 /** Newest first; a page begins after a key, not at an offset, so it stays right while instances come and go. */
