@@ -8,8 +8,14 @@ import { createSettingsReader, type SettingsReader } from './settings-reader.ts'
 export interface ServiceBusSettings {
   readonly maxConcurrentCalls: number;
   readonly autoCompleteMessages: boolean;
-  /** Milliseconds. */
+  /** Milliseconds, as all times here. */
   readonly maxAutoLockRenewalDuration: number;
+  readonly maxConcurrentSessions: number;
+  readonly sessionIdleTimeout: number;
+  readonly maxMessageBatchSize: number;
+  /** A batch that has fewer waits for more, but not for longer than `maxBatchWaitTime`. */
+  readonly minMessageBatchSize: number;
+  readonly maxBatchWaitTime: number;
 }
 
 export interface DurableTaskSettings {
@@ -62,6 +68,11 @@ function readServiceBus(settings: SettingsReader): ServiceBusSettings {
     maxConcurrentCalls: settings.wholeNumber('extensions.serviceBus.maxConcurrentCalls', 1) ?? 16,
     autoCompleteMessages: settings.flag('extensions.serviceBus.autoCompleteMessages') ?? true,
     maxAutoLockRenewalDuration: settings.timeSpan('extensions.serviceBus.maxAutoLockRenewalDuration') ?? 5 * 60_000,
+    maxConcurrentSessions: settings.wholeNumber('extensions.serviceBus.maxConcurrentSessions', 1) ?? 8,
+    sessionIdleTimeout: settings.timeSpan('extensions.serviceBus.sessionIdleTimeout') ?? 1_000,
+    maxMessageBatchSize: settings.wholeNumber('extensions.serviceBus.maxMessageBatchSize', 1) ?? 1_000,
+    minMessageBatchSize: settings.wholeNumber('extensions.serviceBus.minMessageBatchSize', 1) ?? 1,
+    maxBatchWaitTime: settings.timeSpan('extensions.serviceBus.maxBatchWaitTime') ?? 30_000,
   };
 }
 

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { createFunctionBindings } from './bindings/function-bindings.ts';
+import { createServiceClients } from './connections/service-clients.ts';
 import { createDurableEngine, type DurableEngine } from './durable/index.ts';
 import { createFunctionFaults } from './function-faults.ts';
 import type { HostFunction } from './host-function.ts';
@@ -12,6 +14,7 @@ import { openHostKeys } from './keys/host-keys.ts';
 import { selectFunctions } from './select-functions.ts';
 import { stopFunctions } from './stop-functions.ts';
 import { startTriggers } from './triggers/start-triggers.ts';
+import type { AppFunction } from './worker/contract.ts';
 import { createFunctionInvoker } from './worker/function-invoker.ts';
 
 export interface RunningFunctions {
@@ -45,7 +48,9 @@ export async function runFunctions(parts: HostParts): Promise<RunningFunctions> 
     taskHubName: settings.durableTask.hubName,
     linkQuery,
   });
-  const invoke = createFunctionInvoker({ functions, invoke: worker.invoke, durableClient, clock, log });
+  const clients = createServiceClients(env);
+  const bindingsOf = (fn: AppFunction) => createFunctionBindings(fn, { clients, env, clock, newId });
+  const invoke = createFunctionInvoker({ functions, invoke: worker.invoke, durableClient, bindingsOf, clock, log });
   const engine = createDurableEngine({
     databaseFile: parts.durableDatabase ?? join(dataDir, 'durable.db'),
     settings: settings.durableTask,
@@ -60,7 +65,7 @@ export async function runFunctions(parts: HostParts): Promise<RunningFunctions> 
   rpc.serve(createManagementServer({ engine, prefix: rpcPrefix, linkBase, linkQuery, bodyLimit }));
   engine.start();
   const describe = serveMainPort(parts, { functions, faults, keys, linkQuery, bodyLimit, invoke, engine });
-  const context = { invoke, clock, newId, log, env };
+  const context = { invoke, clients, clock, newId, log, env };
   const { serviceBus } = settings;
   const triggers = await startTriggers(functions, { ...context, dataDir, serviceBus, onFault: faults.add });
   return {
@@ -69,7 +74,8 @@ export async function runFunctions(parts: HostParts): Promise<RunningFunctions> 
     async halt() {
       await triggers.stop();
       await engine.stop();
+      await clients.close();
     },
-    stop: (graceMs) => stopFunctions({ main, worker, engine, triggers, log }, graceMs),
+    stop: (graceMs) => stopFunctions({ main, worker, engine, triggers, clients, log }, graceMs),
   };
 }

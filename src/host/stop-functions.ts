@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServiceClients } from './connections/service-clients.ts';
 import type { DurableEngine } from './durable/index.ts';
 import type { HttpServer } from './http/http-server.ts';
 import type { Log } from './log.ts';
@@ -10,6 +11,7 @@ export interface WorkToStop {
   readonly worker: Pick<AppWorker, 'stop'>;
   readonly engine: Pick<DurableEngine, 'stop'>;
   readonly triggers: RunningTrigger;
+  readonly clients: Pick<ServiceClients, 'close'>;
   readonly log: Log;
 }
 
@@ -18,7 +20,7 @@ const lastGraceMs = 2_000;
 
 /** First what brings work, then what does it. The rpc server stays: functions call it until they end. */
 export async function stopFunctions(
-  { main, worker, engine, triggers, log }: WorkToStop,
+  { main, worker, engine, triggers, clients, log }: WorkToStop,
   graceMs: number,
 ): Promise<void> {
   const end = Date.now() + graceMs;
@@ -31,7 +33,10 @@ export async function stopFunctions(
   // Functions that still run are cut off here, which lets the engine and the triggers end too.
   await worker.stop();
   await engineStop;
-  await settledWithin(triggersStop, lastGraceMs);
+  await settledWithin(
+    triggersStop.then(() => clients.close()),
+    lastGraceMs,
+  );
 }
 
 async function settledWithin(work: Promise<void>, milliseconds: number): Promise<void> {

@@ -1,16 +1,19 @@
+import { inputBindings, outputBindings } from '../bindings/known-bindings.ts';
 import type { AppFunction } from '../worker/contract.ts';
 
 const triggers = new Set([
   'httpTrigger',
   'timerTrigger',
-  'warmupTrigger',
   'serviceBusTrigger',
+  'warmupTrigger',
   'orchestrationTrigger',
   'activityTrigger',
   'entityTrigger',
 ]);
 
-const inputs = new Set(['durableClient', 'orchestrationClient']);
+const inputs = new Set(['durableClient', 'orchestrationClient', ...Object.keys(inputBindings)]);
+
+const outputs = new Set(['http', ...Object.keys(outputBindings)]);
 
 export const triggerOf = ({ bindings }: AppFunction) => bindings.find(({ type }) => type.endsWith('Trigger'));
 
@@ -21,8 +24,9 @@ export function computeFunctionFault(fn: AppFunction): string | undefined {
   if (!triggers.has(trigger.type)) return `this host has no "${trigger.type}". It has ${[...triggers].join(', ')}.`;
   for (const { name, type, direction } of fn.bindings) {
     if (name === trigger.name) continue;
-    if (direction === 'out' ? type.toLowerCase() !== 'http' : !inputs.has(type)) {
-      return `this host has no ${direction}put binding of type "${type}". Use the service's client library in the function instead.`;
+    const known = direction === 'out' ? outputs : inputs;
+    if (!known.has(type)) {
+      return `this host has no ${direction}put binding of type "${type}". It has ${[...known].join(', ')}; use the service's client library in the function instead.`;
     }
   }
   return undefined;

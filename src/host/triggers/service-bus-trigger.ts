@@ -1,110 +1,88 @@
-import type { ServiceBusClient, ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
-import { resolveSettings } from '../app-settings.ts';
+import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
+import { readSetting } from '../bindings/read-setting.ts';
 import type { ServiceBusSettings } from '../host-json.ts';
 import type { AppFunction, Binding } from '../worker/contract.ts';
-import {
-  connectToServiceBus,
-  resolveServiceBusConnection,
-  type ServiceBusConnection,
-} from './service-bus-connection.ts';
-import { toMessageBody, toMessageMetadata } from './service-bus-message.ts';
-import type { RunningTrigger, TriggerContext } from './trigger.ts';
+import { receiveSessions } from './service-bus-sessions.ts';
+import { openServiceBusSource } from './service-bus-source.ts';
+import { createServiceBusWork, type ServiceBusWork } from './service-bus-work.ts';
+import type { RunningTrigger, ServiceTriggerContext } from './trigger.ts';
 
-export interface ServiceBusTriggers {
-  /** @throws for what this host does not do, and for a setting that is missing or not valid. */
-  start(fn: AppFunction, trigger: Binding): Promise<void>;
-  stop(): Promise<void>;
-}
-
-/** One client a connection, shared by its triggers. */
-export function createServiceBusTriggers(settings: ServiceBusSettings, context: TriggerContext): ServiceBusTriggers {
-  const clients = new Map<string, Promise<ServiceBusClient>>();
-  const running: RunningTrigger[] = [];
-  const connect = (connection: ServiceBusConnection) => {
-    const key = JSON.stringify(connection);
-    const client = clients.get(key) ?? connectToServiceBus(connection);
-    clients.set(key, client);
-    return client;
-  };
-  return {
-    async start(fn, trigger) {
-      if (trigger['isSessionsEnabled'] === true)
-        throw new Error('this host does not receive sessions of Service Bus yet.');
-      if (trigger['cardinality'] === 'many')
-        throw new Error('this host does not receive messages of Service Bus in batches yet.');
-      const { env } = context;
-      const name = (key: string) => resolveSettings(typeof trigger[key] === 'string' ? trigger[key] : '', env);
-      const client = await connect(resolveServiceBusConnection(name('connection'), env));
-      const options = {
-        receiveMode: 'peekLock',
-        // The library would parse it without a trace of whether it was text or JSON.
-        skipParsingBodyAsJson: true,
-        maxAutoLockRenewalDurationInMs: settings.maxAutoLockRenewalDuration,
-      } as const;
-      const receiver =
-        trigger['topicName'] === undefined
-          ? client.createReceiver(name('queueName'), options)
-          : client.createReceiver(name('topicName'), name('subscriptionName'), options);
-      running.push(receive(fn, trigger, receiver, settings, context));
-    },
-    async stop() {
-      await Promise.all(running.map((trigger) => trigger.stop()));
-      for (const client of clients.values()) await (await client).close();
-    },
-  };
-}
-
-function receive(
+/** @throws for a setting that is missing or not valid. */
+export async function startServiceBusTrigger(
   fn: AppFunction,
   trigger: Binding,
+  settings: ServiceBusSettings,
+  context: ServiceTriggerContext,
+): Promise<RunningTrigger> {
+  const client = await context.clients.serviceBus(readSetting(trigger, 'connection', context.env));
+  const source = openServiceBusSource(client, trigger, settings, context.env);
+  const work = createServiceBusWork(fn, trigger, settings, context);
+  if (trigger['isSessionsEnabled'] === true) return receiveSessions(source, work, settings);
+  return work.isBatched
+    ? receiveBatches(source.receiver(), work, settings)
+    : receiveOneByOne(source.receiver(), work, settings);
+}
+
+function receiveOneByOne(
   receiver: ServiceBusReceiver,
-  { maxConcurrentCalls, autoCompleteMessages }: ServiceBusSettings,
-  { invoke, newId, log }: TriggerContext,
+  work: ServiceBusWork,
+  { maxConcurrentCalls }: ServiceBusSettings,
 ): RunningTrigger {
   const underWay = new Set<Promise<void>>();
-  const complete =
-    typeof trigger['autoCompleteMessages'] === 'boolean' ? trigger['autoCompleteMessages'] : autoCompleteMessages;
-  const succeeds = async (message: ServiceBusReceivedMessage) => {
-    try {
-      const result = await invoke({
-        functionName: fn.name,
-        invocationId: newId(),
-        inputs: new Map([[trigger.name, toMessageBody(message.body, trigger['dataType'])]]),
-        triggerMetadata: toMessageMetadata(message),
-      });
-      return result.ok;
-    } catch (error) {
-      log('error', `Function.${fn.name}`, (error as Error).message);
-      return false;
-    }
-  };
-  const settle = async (message: ServiceBusReceivedMessage) => {
-    if (!(await succeeds(message))) await receiver.abandonMessage(message);
-    else if (complete) await receiver.completeMessage(message);
-  };
-  let lastTrouble: string | undefined;
   const processMessage = async (message: ServiceBusReceivedMessage) => {
-    lastTrouble = undefined;
-    const settled = settle(message);
+    const settled = work.run([message], receiver);
     underWay.add(settled);
     await settled.finally(() => underWay.delete(settled));
   };
   const subscription = receiver.subscribe(
-    {
-      processMessage,
-      async processError({ error, errorSource }) {
-        const trouble = `Service Bus (${errorSource}): ${error.message}`;
-        // Of a connection that is lost, the library tells at every attempt to mend it.
-        log(trouble === lastTrouble ? 'debug' : 'warning', `Function.${fn.name}`, trouble);
-        lastTrouble = trouble;
-      },
-    },
+    { processMessage, processError: async ({ error }) => work.report(error) },
     { autoCompleteMessages: false, maxConcurrentCalls },
   );
   return {
     async stop() {
       await subscription.close();
       await Promise.allSettled(underWay);
+      await receiver.close();
+    },
+  };
+}
+
+/** Longest wait for a batch, and so for the end of waiting. */
+const batchWaitMs = 60_000;
+const pauseAfterTroubleMs = 1_000;
+
+/** Batches of one function run one after the other, each with what has come by then. */
+function receiveBatches(
+  receiver: ServiceBusReceiver,
+  work: ServiceBusWork,
+  { minMessageBatchSize, maxMessageBatchSize, maxBatchWaitTime }: ServiceBusSettings,
+): RunningTrigger {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const receive = async () => {
+    const options = { maxWaitTimeInMs: batchWaitMs, abortSignal: signal };
+    const messages = await receiver.receiveMessages(maxMessageBatchSize, options);
+    const room = maxMessageBatchSize - messages.length;
+    if (messages.length === 0 || messages.length >= minMessageBatchSize) return messages;
+    return [...messages, ...(await receiver.receiveMessages(room, { ...options, maxWaitTimeInMs: maxBatchWaitTime }))];
+  };
+  const run = async () => {
+    while (!signal.aborted) {
+      try {
+        const messages = await receive();
+        if (messages.length > 0) await work.run(messages, receiver);
+      } catch (error) {
+        if (signal.aborted) return;
+        work.report(error as Error);
+        await new Promise((wake) => setTimeout(wake, pauseAfterTroubleMs));
+      }
+    }
+  };
+  const running = run();
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
       await receiver.close();
     },
   };

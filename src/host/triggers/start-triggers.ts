@@ -1,11 +1,11 @@
 import type { ServiceBusSettings } from '../host-json.ts';
 import type { AppFunction, Binding } from '../worker/contract.ts';
 import { triggerOf } from './function-fault.ts';
-import { createServiceBusTriggers } from './service-bus-trigger.ts';
+import { startServiceBusTrigger } from './service-bus-trigger.ts';
 import { startTimerTrigger } from './timer-trigger.ts';
-import type { RunningTrigger, TriggerContext } from './trigger.ts';
+import type { RunningTrigger, ServiceTriggerContext, TriggerContext } from './trigger.ts';
 
-export interface StartTriggersOptions extends TriggerContext {
+export interface StartTriggersOptions extends ServiceTriggerContext {
   readonly dataDir: string;
   readonly serviceBus: ServiceBusSettings;
   /** Told of each function whose trigger cannot run, and why; the others run. */
@@ -20,21 +20,39 @@ function warmUp(fn: AppFunction, trigger: Binding, { invoke, newId, log }: Trigg
   );
 }
 
-/** Starts what calls functions from here. HTTP and Durable come to the host from outside. */
+/** Undefined for triggers that come to the host from outside. */
+async function startTrigger(
+  fn: AppFunction,
+  trigger: Binding,
+  { dataDir, serviceBus, ...context }: StartTriggersOptions,
+): Promise<RunningTrigger | undefined> {
+  switch (trigger.type) {
+    case 'warmupTrigger':
+      warmUp(fn, trigger, context);
+      return undefined;
+    case 'timerTrigger':
+      return startTimerTrigger(fn, trigger, dataDir, context);
+    case 'serviceBusTrigger':
+      return startServiceBusTrigger(fn, trigger, serviceBus, context);
+    default:
+      return undefined;
+  }
+}
+
+/** Starts what calls functions from here. HTTP, Event Grid and Durable come to the host from outside. */
 export async function startTriggers(
   functions: readonly AppFunction[],
-  { dataDir, serviceBus, onFault, ...context }: StartTriggersOptions,
+  options: StartTriggersOptions,
 ): Promise<RunningTrigger> {
-  const serviceBusTriggers = createServiceBusTriggers(serviceBus, context);
-  const running: RunningTrigger[] = [serviceBusTriggers];
+  const running: RunningTrigger[] = [];
   for (const fn of functions) {
     const trigger = triggerOf(fn);
+    if (!trigger) continue;
     try {
-      if (trigger?.type === 'warmupTrigger') warmUp(fn, trigger, context);
-      if (trigger?.type === 'timerTrigger') running.push(startTimerTrigger(fn, trigger, dataDir, context));
-      if (trigger?.type === 'serviceBusTrigger') await serviceBusTriggers.start(fn, trigger);
+      const started = await startTrigger(fn, trigger, options);
+      if (started) running.push(started);
     } catch (error) {
-      onFault(fn, error);
+      options.onFault(fn, error);
     }
   }
   return {

@@ -1,5 +1,6 @@
 import type { AppSettings } from '../app-settings.ts';
 import type { Clock } from '../clock.ts';
+import type { ServiceClients } from '../connections/service-clients.ts';
 import type { Log } from '../log.ts';
 import type { Invoke } from '../worker/contract.ts';
 
@@ -10,6 +11,11 @@ export interface TriggerContext {
   readonly newId: () => string;
   readonly log: Log;
   readonly env: AppSettings;
+}
+
+/** What triggers of services work with. */
+export interface ServiceTriggerContext extends TriggerContext {
+  readonly clients: ServiceClients;
 }
 
 export interface RunningTrigger {

@@ -12,6 +12,9 @@ export type TypedData =
   | { readonly double: number }
   | undefined;
 
+/** What a function is given; only triggers give several values of bytes. */
+export type InputData = TypedData | { readonly collectionBytes: { readonly bytes: readonly Uint8Array[] } };
+
 /** One binding of a function as the app declared it (`httpTrigger`, `orchestrationTrigger`, `durableClient`, …). */
 export interface Binding {
   readonly name: string;
@@ -80,7 +83,7 @@ export interface Invocation {
   readonly functionName: string;
   readonly invocationId: string;
   /** By binding name; bindings that are absent arrive as empty TypedData. */
-  readonly inputs: ReadonlyMap<string, TypedData>;
+  readonly inputs: ReadonlyMap<string, InputData>;
   readonly triggerMetadata?: ReadonlyMap<string, TypedData>;
   /** The value of the function's httpTrigger binding. */
   readonly http?: HttpRequestData;

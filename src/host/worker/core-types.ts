@@ -3,9 +3,11 @@
  * as far as the library makes use of them. Enumerations are strings there, as here.
  */
 import type { LogLevel } from '../log.ts';
-import type { TypedData } from './contract.ts';
+import type { InputData, TypedData } from './contract.ts';
 
 export type CoreTypedData = Exclude<TypedData, undefined> | { readonly http: CoreHttpData };
+
+type CoreInput = CoreTypedData | Exclude<InputData, undefined>;
 
 interface NullableValue<T> {
   readonly value?: T | null;
@@ -69,7 +71,7 @@ export type LogCategory = 'user' | 'system' | 'customMetric';
 export interface CoreInvocationRequest {
   readonly invocationId: string;
   readonly functionId: string;
-  readonly inputData: readonly { readonly name: string; readonly data: CoreTypedData | undefined }[];
+  readonly inputData: readonly { readonly name: string; readonly data: CoreInput | undefined }[];
   readonly triggerMetadata: Readonly<Record<string, CoreTypedData | undefined>>;
   readonly traceContext?: { readonly traceParent: string; readonly traceState: string; readonly attributes: object };
   readonly retryContext?: object;

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { startServiceBusEmulator } from '../../../src/emulators/service-bus/index.ts';
-import { resolveServiceBusConnection } from '../../../src/host/triggers/service-bus-connection.ts';
 import { makeFolder, runApp, until, type RunningApp } from '../run-app.ts';
 
 async function startBroker(databaseFile = ':memory:', port = 0) {
@@ -9,7 +8,7 @@ async function startBroker(databaseFile = ':memory:', port = 0) {
     databaseFile,
     port,
     entities: {
-      queues: [{ name: 'orders', maxDeliveryCount: 3 }],
+      queues: [{ name: 'orders', maxDeliveryCount: 3 }, { name: 'steps', requiresSession: true }, { name: 'out' }],
       topics: [{ name: 'events', subscriptions: [{ name: 'all' }] }],
     },
   });
@@ -105,8 +104,6 @@ it('names the functions that it cannot serve and runs the others', async () => {
         const { app } = require('@azure/functions');
         const handler = () => {};
         app.serviceBusQueue('noConnection', { queueName: 'orders', connection: 'Missing', handler });
-        app.serviceBusQueue('sessions', { queueName: 'orders', connection: 'Bus', isSessionsEnabled: true, handler });
-        app.serviceBusQueue('batches', { queueName: 'orders', connection: 'Bus', cardinality: 'many', handler });
         app.serviceBusQueue('noSetting', { queueName: '%NAME%', connection: 'Bus', handler });
         app.http('works', { methods: ['GET'], handler: () => ({ body: 'yes' }) });`,
     },
@@ -116,21 +113,95 @@ it('names the functions that it cannot serve and runs the others', async () => {
     noConnection: expect.stringContaining(
       'the app setting "Missing" of its Service Bus connection is not set',
     ) as string,
-    sessions: expect.stringContaining('sessions') as string,
-    batches: expect.stringContaining('batches') as string,
     noSetting: expect.stringContaining('%NAME%') as string,
     works: undefined,
   });
   expect(await (await fetch(`${url}/api/works`)).text()).toBe('yes');
 });
 
-it('finds its connection by name, with a prefix, or as a namespace to enter with an identity', () => {
-  const byString = { kind: 'connectionString', connectionString: 'Endpoint=x' };
-  expect(resolveServiceBusConnection('Bus', { Bus: 'Endpoint=x' })).toEqual(byString);
-  expect(resolveServiceBusConnection('Bus', { AzureWebJobsBus: 'Endpoint=x' })).toEqual(byString);
-  expect(resolveServiceBusConnection('', { AzureWebJobsServiceBus: 'Endpoint=x' })).toEqual(byString);
-  expect(resolveServiceBusConnection('Bus', { Bus__fullyQualifiedNamespace: 'ns' })).toEqual({
-    kind: 'identity',
-    fullyQualifiedNamespace: 'ns',
-  });
+it('calls a function with what has come together, and settles it together', async () => {
+  const broker = await startBroker();
+  await broker.send('orders', [
+    { body: { n: 1 }, messageId: '1' },
+    { body: 'two', messageId: '2' },
+    { body: 3, messageId: '3' },
+  ]);
+  const host = await runApp(
+    {
+      'host.json': { version: '2.0', extensions: { serviceBus: { maxMessageBatchSize: 2 } } },
+      'index.js': `
+        const { app } = require('@azure/functions');
+        app.serviceBusQueue('onOrders', { queueName: 'orders', connection: 'Bus', cardinality: 'many', handler: (messages, context) => {
+          const { messageIdArray, deliveryCountArray } = context.triggerMetadata;
+          context.log(JSON.stringify({ messages, messageIdArray, deliveryCountArray }));
+          if (messages[0].n === 1 && deliveryCountArray[0] === 1) throw new Error('not yet');
+        } });`,
+    },
+    { env: { Bus: broker.connectionString } },
+  );
+  const batches = () => messagesOf(host, 'onOrders') as { messages: unknown[]; messageIdArray: string[] }[];
+  const idsOf = () => batches().flatMap(({ messageIdArray }) => messageIdArray);
+  await until(() => idsOf().length === 5);
+  const all = batches();
+  expect(all[0]).toEqual({ messages: [{ n: 1 }, 'two'], messageIdArray: ['1', '2'], deliveryCountArray: [1, 1] });
+  expect(idsOf().sort()).toEqual(['1', '1', '2', '2', '3']);
+  await host.close();
+});
+
+it('takes the messages of a session in order and of several sessions side by side', async () => {
+  const broker = await startBroker();
+  const host = await runApp(
+    {
+      'index.js': `
+        const { app } = require('@azure/functions');
+        app.serviceBusQueue('onStep', { queueName: 'steps', connection: 'Bus', isSessionsEnabled: true, handler: async (n, context) => {
+          const session = context.triggerMetadata.sessionId;
+          context.log(JSON.stringify({ n, session, at: 'begin' }));
+          if (n === 1) await new Promise((done) => setTimeout(done, 50));
+          context.log(JSON.stringify({ n, session, at: 'end' }));
+        } });`,
+    },
+    { env: { Bus: broker.connectionString } },
+  );
+  for (const n of [1, 2, 3])
+    await broker.send(
+      'steps',
+      ['a', 'b'].map((sessionId) => ({ body: n, sessionId })),
+    );
+  const lines = () => messagesOf(host, 'onStep') as { n: number; session: string; at: string }[];
+  await until(() => lines().length === 12);
+  for (const session of ['a', 'b']) {
+    const own = lines().filter((line) => line.session === session);
+    expect(own.map(({ n, at }) => `${n} ${at}`)).toEqual(['1 begin', '1 end', '2 begin', '2 end', '3 begin', '3 end']);
+  }
+});
+
+it('sends what functions put into their outputs', async () => {
+  const broker = await startBroker();
+  const host = await runApp(
+    {
+      'index.js': `
+        const { app, output } = require('@azure/functions');
+        const queue = output.serviceBusQueue({ queueName: '%QUEUE%', connection: 'Bus' });
+        const topic = output.serviceBusTopic({ topicName: 'events', connection: 'Bus' });
+        app.http('send', { methods: ['POST'], extraOutputs: [queue, topic], handler: async (request, context) => {
+          context.extraOutputs.set(queue, await request.json());
+          context.extraOutputs.set(topic, 'sent');
+          return { status: 202 };
+        } });
+        app.serviceBusQueue('relay', { queueName: 'out', connection: 'Bus', return: topic, handler: (message) => ({ relayed: message }) });
+        app.serviceBusTopic('onEvent', { topicName: 'events', subscriptionName: 'all', connection: 'Bus', handler: (message, context) => context.log(JSON.stringify({ message, type: context.triggerMetadata.contentType })) });`,
+    },
+    { env: { Bus: broker.connectionString, QUEUE: 'out' } },
+  );
+  const answer = await fetch(`${host.url}/api/send`, { method: 'POST', body: JSON.stringify([{ id: 1 }, 'two']) });
+  expect(answer.status).toBe(202);
+  await until(() => messagesOf(host, 'onEvent').length === 3);
+  expect(messagesOf(host, 'onEvent')).toEqual(
+    expect.arrayContaining([
+      { message: 'sent', type: 'text/plain' },
+      { message: { relayed: { id: 1 } }, type: 'application/json' },
+      { message: { relayed: 'two' }, type: 'application/json' },
+    ]),
+  );
 });
