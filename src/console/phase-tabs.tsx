@@ -2,15 +2,17 @@ import { withQuery } from './location.ts';
 import { lookOf, sagaPhases } from './phases.ts';
 
 interface PhaseTabsProps {
-  readonly counts: Readonly<Record<string, number>>;
+  /** Not known yet while the first page is on its way. */
+  readonly counts: Readonly<Record<string, number>> | undefined;
   readonly query: URLSearchParams;
 }
 
 /** Counts by phase, each a filter. Phases without instances are left out, except the one that is chosen. */
 export function PhaseTabs({ counts, query }: PhaseTabsProps) {
   const chosen = query.get('phase');
-  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const shown = sagaPhases.filter((phase) => phase === chosen || (counts[phase] ?? 0) > 0);
+  const all = counts && Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const countOf = (phase: string): number | undefined => counts && (counts[phase] ?? 0);
+  const shown = sagaPhases.filter((phase) => phase === chosen || (countOf(phase) ?? 0) > 0);
   return (
     <nav class="tabs" aria-label="Filter by state">
       <Tab
@@ -24,7 +26,7 @@ export function PhaseTabs({ counts, query }: PhaseTabsProps) {
         <Tab
           key={phase}
           label={lookOf(phase).label}
-          count={counts[phase] ?? 0}
+          count={countOf(phase)}
           href={withQuery(query, { phase })}
           isChosen={phase === chosen}
           tone={lookOf(phase).tone}
@@ -36,7 +38,7 @@ export function PhaseTabs({ counts, query }: PhaseTabsProps) {
 
 interface TabProps {
   readonly label: string;
-  readonly count: number;
+  readonly count: number | undefined;
   readonly href: string;
   readonly isChosen: boolean;
   readonly tone: string;
@@ -46,7 +48,7 @@ function Tab({ label, count, href, isChosen, tone }: TabProps) {
   return (
     <a class="tab" href={href} aria-current={isChosen ? 'true' : undefined}>
       {tone !== 'none' && <span class={`dot tone-${tone}`} aria-hidden="true" />}
-      {label} <span class="count">{count.toLocaleString('en')}</span>
+      {label} <span class="count">{count?.toLocaleString('en')}</span>
     </a>
   );
 }

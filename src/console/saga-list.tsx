@@ -28,7 +28,7 @@ export function SagaList({ query }: Pick<Place, 'query'>) {
         <ScreenTitle title="Sagas" />
         <p class="muted">Every run of a process, newest first, as it goes on.</p>
       </header>
-      <PhaseTabs counts={data?.counts ?? {}} query={query} />
+      <PhaseTabs counts={data?.counts} query={query} />
       <SagaFilters query={query} names={data?.names ?? []} />
       {error !== undefined && <ErrorNotice error={error} retry={reload} />}
       {data === undefined && error === undefined && <Loading rows={10} />}
@@ -137,10 +137,13 @@ function SagaRow({ saga, now }: { readonly saga: SagaView; readonly now: Date })
   );
 }
 
-/** What a saga is about, where its input has a name. */
+const subjectKeys = ['name', 'id'] as const;
+
+/** What a saga is about, where its input has a name or an id. */
 export function subjectOf({ input }: SagaView): string | undefined {
-  if (typeof input !== 'object' || input === null || !('name' in input)) return undefined;
-  return typeof input.name === 'string' ? input.name : undefined;
+  if (typeof input !== 'object' || input === null) return undefined;
+  const texts = subjectKeys.map((key) => (input as Readonly<Record<string, unknown>>)[key]);
+  return texts.find((text) => typeof text === 'string');
 }
 
 function whatNow({ phase, step, attempt, error }: SagaView): string {
