@@ -17,6 +17,7 @@ const looks: Readonly<Record<string, PhaseLook>> = {
   failed: { label: 'Failed', tone: 'bad' },
   completed: { label: 'Completed', tone: 'good' },
   suspended: { label: 'Suspended', tone: 'calm' },
+  aborted: { label: 'Given up', tone: 'calm' },
   terminated: { label: 'Killed', tone: 'calm' },
   // Of documents.
   processing: { label: 'Processing', tone: 'busy' },
@@ -37,6 +38,7 @@ export const sagaPhases = [
   'held',
   'compensation_failed',
   'failed',
+  'aborted',
   'completed',
   'suspended',
   'terminated',
