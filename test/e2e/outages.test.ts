@@ -83,8 +83,9 @@ describe('while extraction is down', outages, async () => {
     await api.untilSaga(givenUp.instanceId, isFailed);
     expect((await rewind(api, givenUp, { action: 'compensate', ...byHand })).status).toBe(409);
     expect((await rewind(api, givenUp, { action: 'abort', ...byHand })).status).toBe(202);
-    const aborted = await api.untilSaga(givenUp.instanceId, ({ rewindable }) => rewindable.why.includes('code'));
-    expect(aborted).toMatchObject({ runtimeStatus: 'Failed' });
+    const aborted = await api.untilSaga(givenUp.instanceId, ({ phase }) => phase === 'aborted');
+    expect(aborted).toMatchObject({ runtimeStatus: 'Failed', rewindable: { yes: false } });
+    expect((await rewind(api, givenUp, byHand)).status).toBe(409);
 
     expect((await rewind(api, byApi, { by: 'Kim', reason: 'too early' })).status).toBe(202);
     const again = await api.untilSaga(
