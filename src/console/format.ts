@@ -29,7 +29,7 @@ const units = [
 /** Two units at most: `480 ms`, `1.2 s`, `3 min 20 s`, `2 d 4 h`. */
 export function formatDuration(ms: number): string {
   if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
-  if (ms < 10_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
+  if (ms < 10_000) return `${Math.floor(ms / 100) / 10} s`;
   const largest = units.findIndex(([, size]) => ms >= size);
   const [first, second] = units.slice(largest, largest + 2);
   if (first === undefined) return `${ms} ms`;

@@ -16,11 +16,16 @@ interface SagaPageProps {
   readonly query: Place['query'];
 }
 
+/** An operation that was accepted; a new one each time, also of the same kind. */
+interface Done {
+  readonly what: string;
+}
+
 export function SagaPage({ id, query }: SagaPageProps) {
   const { saga, error, follow } = useLiveSaga(id);
-  const [done, setDone] = useState('');
+  const [done, setDone] = useState<Done>();
   const accepted = (what: string): void => {
-    setDone(what);
+    setDone({ what });
     focusTitle();
     follow();
   };
@@ -40,9 +45,9 @@ export function SagaPage({ id, query }: SagaPageProps) {
   return (
     <>
       <SagaHead saga={saga} onAccepted={accepted} />
-      <Announcement text={done} />
+      <Announcement done={done} />
       {error !== undefined && <ErrorNotice error={error} />}
-      {saga.error !== undefined && saga.phase !== 'completed' && <FailureCallout error={saga.error} />}
+      {saga.error !== undefined && saga.phase !== 'completed' && <FailureCallout error={saga.error} step={saga.step} />}
       {saga.review !== undefined && (
         <ReviewPanel key={saga.review.id} instanceId={id} review={saga.review} onDecided={accepted} />
       )}
@@ -55,25 +60,30 @@ export function SagaPage({ id, query }: SagaPageProps) {
 const shownMs = 6_000;
 
 /** Read out when it comes, gone after a while. */
-function Announcement({ text }: { readonly text: string }) {
-  const [isShown, setShown] = useState(false);
+function Announcement({ done }: { readonly done: Done | undefined }) {
+  const [shown, setShown] = useState<Done>();
   useEffect(() => {
-    if (text === '') return;
-    setShown(true);
-    const timer = setTimeout(() => setShown(false), shownMs);
+    setShown(done);
+    const timer = setTimeout(() => setShown(undefined), shownMs);
     return () => clearTimeout(timer);
-  }, [text]);
+  }, [done]);
   return (
     <div class="announcement" role="status">
-      {isShown ? text : ''}
+      {shown?.what}
     </div>
   );
 }
 
-const FailureCallout = ({ error }: { readonly error: NonNullable<SagaView['error']> }) => (
+interface FailureProps {
+  readonly error: NonNullable<SagaView['error']>;
+  readonly step: string | undefined;
+}
+
+const FailureCallout = ({ error, step }: FailureProps) => (
   <div class="callout tone-bad">
     <div>
       <strong>{error.code}</strong>
+      {step !== undefined && ` in ${shortName(step)}`}
       <p>{error.message}</p>
     </div>
   </div>

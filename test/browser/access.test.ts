@@ -73,13 +73,14 @@ describe('without a mouse', () => {
     await keyboard.press('Escape');
     expect(await isFocused('.actions button')).toBe(true);
     await keyboard.press('Enter');
+    await page.locator('dialog input:focus').waitFor();
     await keyboard.type('Kim');
     await keyboard.press('Enter');
     await page.locator('.saga-head .badge', { hasText: 'Suspended' }).waitFor();
 
     await tabTo('Resume');
     await keyboard.press('Enter');
-    await page.getByRole('dialog', { name: 'Resume' }).waitFor();
+    await page.locator('dialog input:focus').waitFor();
     await keyboard.press('Enter');
     await page.locator('.saga-head .badge', { hasText: 'In review' }).waitFor();
 
