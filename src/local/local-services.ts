@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { z } from 'zod';
@@ -28,10 +28,11 @@ export interface LocalServices {
 /** Blob storage, Event Grid, Service Bus, Cosmos DB and the systems that orders need, for one machine; everything they keep lies under `dataDir`. */
 export async function startLocalServices({ dataDir, ports }: LocalServicesOptions): Promise<LocalServices> {
   mkdirSync(dataDir, { recursive: true });
-  const portsFile = join(dataDir, 'ports.json');
-  const before = readPorts(portsFile);
+  const startedAt = new Date();
+  const lastStartFile = join(dataDir, 'last-start.json');
+  const last = readLastStart(lastStartFile);
   const listen = <T>(service: ServiceName, start: (port: number) => Promise<T>): Promise<T> =>
-    ports[service] === undefined ? startOn(before[service], start) : start(ports[service]);
+    ports[service] === undefined ? startOn(last.ports?.[service], start) : start(ports[service]);
 
   const broker = await listen('serviceBus', (port) =>
     startServiceBusEmulator({ databaseFile: join(dataDir, 'service-bus.sqlite'), port, entities: localEntities }),
@@ -47,7 +48,7 @@ export async function startLocalServices({ dataDir, ports }: LocalServicesOption
   const blob = await listen('blob', (port) =>
     startBlobEmulator({ dataDir: join(dataDir, 'blob'), port, onBlobCreated }),
   );
-  for (const left of await listBlobs(blob.connectionString, 'incoming')) await onBlobCreated(left);
+  for (const left of await listBlobs(blob.connectionString, 'incoming', last.startedAt)) await onBlobCreated(left);
   const trade = await listen('trade', (port) =>
     startTradeEmulator({
       databaseFile: join(dataDir, 'trade.sqlite'),
@@ -56,10 +57,10 @@ export async function startLocalServices({ dataDir, ports }: LocalServicesOption
       newId: randomUUID,
     }),
   );
-  writeFileSync(
-    portsFile,
-    JSON.stringify({ blob: blob.port, cosmos: cosmos.port, serviceBus: broker.port, trade: trade.port }),
-  );
+  saveStart(lastStartFile, {
+    startedAt,
+    ports: { blob: blob.port, cosmos: cosmos.port, serviceBus: broker.port, trade: trade.port },
+  });
   return {
     environment: {
       AzureWebJobsStorage: blob.connectionString,
@@ -81,15 +82,17 @@ export async function startLocalServices({ dataDir, ports }: LocalServicesOption
 }
 
 /**
- * What a kill may have left without its event, between the blob and the queue. Event Grid delivers at least once, so the app
- * knows what to do with an event that comes again.
+ * What a kill may have left without its event, between the blob and the queue: blobs that were written since the last start,
+ * which saw to the ones before. Event Grid delivers at least once, so the app knows what to do with an event that comes again.
  */
-async function listBlobs(connectionString: string, container: string): Promise<BlobCreated[]> {
+async function listBlobs(connectionString: string, container: string, since = new Date(0)): Promise<BlobCreated[]> {
   const client = BlobServiceClient.fromConnectionString(connectionString).getContainerClient(container);
   const blobs: BlobCreated[] = [];
   if (!(await client.exists())) return blobs;
   for await (const { name, properties } of client.listBlobsFlat()) {
-    const { etag, contentLength = 0 } = properties;
+    const { etag, contentLength = 0, lastModified } = properties;
+    // Storage tells the time in whole seconds.
+    if (lastModified.getTime() + 1_000 <= since.getTime()) continue;
     const { url } = client.getBlobClient(name);
     blobs.push({ container, name, url, eTag: etag.replaceAll('"', ''), contentLength, api: 'PutBlob' });
   }
@@ -106,14 +109,22 @@ async function startOn<T>(port: number | undefined, start: (port: number) => Pro
   }
 }
 
-const portsSchema = z
-  .object({ blob: z.number(), cosmos: z.number(), serviceBus: z.number(), trade: z.number() })
-  .partial();
+const lastStartSchema = z.object({
+  startedAt: z.coerce.date(),
+  ports: z.object({ blob: z.number(), cosmos: z.number(), serviceBus: z.number(), trade: z.number() }),
+});
+type LastStart = z.infer<typeof lastStartSchema>;
 
-function readPorts(file: string): z.infer<typeof portsSchema> {
+function readLastStart(file: string): Partial<LastStart> {
   try {
-    return portsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return lastStartSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     return {};
   }
+}
+
+/** All at once, whenever a kill comes. */
+function saveStart(file: string, start: LastStart): void {
+  writeFileSync(`${file}.new`, JSON.stringify(start));
+  renameSync(`${file}.new`, file);
 }

@@ -108,8 +108,9 @@ async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<
 const storageKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
 async function readConnections(dataDir: string): Promise<Connections> {
-  const file = await readFile(join(dataDir, 'services', 'ports.json'), 'utf8');
-  const { blob, cosmos, serviceBus, trade } = JSON.parse(file) as Record<keyof Connections | 'blob', number>;
+  const file = await readFile(join(dataDir, 'services', 'last-start.json'), 'utf8');
+  const { ports } = JSON.parse(file) as { ports: Record<keyof Connections | 'blob', number> };
+  const { blob, cosmos, serviceBus, trade } = ports;
   const account = 'devstoreaccount1';
   return {
     storage: `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${storageKey};BlobEndpoint=http://127.0.0.1:${blob}/${account};`,

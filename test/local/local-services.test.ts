@@ -27,7 +27,7 @@ async function takeEvent(services: LocalServices): Promise<unknown> {
 }
 
 describe('the local services', () => {
-  it('announce a blob in incoming, and again after a restart while it is still there', async () => {
+  it('announce a blob in incoming, and again after the next start, which cannot tell what a kill kept from the queue', async () => {
     const dataDir = makeFolder();
     const first = await startLocalServices({ dataDir, ports: {} });
     await incomingOf(first).create();
