@@ -18,6 +18,12 @@ export interface ServiceBusSettings {
   readonly maxBatchWaitTime: number;
 }
 
+export interface BlobSettings {
+  readonly maxDegreeOfParallelism: number;
+  /** After so many failures of its function a blob is left alone. */
+  readonly poisonBlobThreshold: number;
+}
+
 export interface DurableTaskSettings {
   readonly hubName: string;
   readonly storeInputsInOrchestrationHistory: boolean;
@@ -35,6 +41,7 @@ export interface HostJson {
   readonly routePrefix: string;
   readonly logLevel: LogFilter;
   readonly serviceBus: ServiceBusSettings;
+  readonly blobs: BlobSettings;
   readonly durableTask: DurableTaskSettings;
   /** What the file says and this host does not do, one sentence each. */
   readonly warnings: readonly string[];
@@ -55,6 +62,8 @@ const withoutMeaningHere = [
   'logging.applicationInsights',
   'logging.console',
   'logging.fileLoggingMode',
+  'extensions.cosmosDB.connectionMode',
+  'extensions.cosmosDB.userAgentSuffix',
   'extensions.serviceBus.prefetchCount',
   'extensions.durableTask.extendedSessionIdleTimeoutInSeconds',
   'extensions.durableTask.extendedSessionsEnabled',
@@ -107,6 +116,11 @@ export function parseHostJson(document: unknown, env: AppSettings): HostJson {
     routePrefix: (settings.text('extensions.http.routePrefix') ?? 'api').replaceAll(/^\/+|\/+$/g, ''),
     logLevel: settings.namesWithChoice('logging.logLevel', [...logLevels, 'none']),
     serviceBus: readServiceBus(settings),
+    blobs: {
+      maxDegreeOfParallelism:
+        settings.wholeNumber('extensions.blobs.maxDegreeOfParallelism', 1) ?? 8 * availableParallelism(),
+      poisonBlobThreshold: settings.wholeNumber('extensions.blobs.poisonBlobThreshold', 1) ?? 5,
+    },
     durableTask: readDurableTask(settings, env),
   };
   const warnings = settings

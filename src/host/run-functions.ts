@@ -13,7 +13,7 @@ import { createManagementServer } from './http/serve-management.ts';
 import { openHostKeys } from './keys/host-keys.ts';
 import { selectFunctions } from './select-functions.ts';
 import { stopFunctions } from './stop-functions.ts';
-import { startTriggers } from './triggers/start-triggers.ts';
+import { type RunningTriggers, startTriggers } from './triggers/start-triggers.ts';
 import type { AppFunction } from './worker/contract.ts';
 import { createFunctionInvoker } from './worker/function-invoker.ts';
 
@@ -64,18 +64,29 @@ export async function runFunctions(parts: HostParts): Promise<RunningFunctions> 
   const bodyLimit = readBodyLimit(env);
   rpc.serve(createManagementServer({ engine, prefix: rpcPrefix, linkBase, linkQuery, bodyLimit }));
   engine.start();
-  const describe = serveMainPort(parts, { functions, faults, keys, linkQuery, bodyLimit, invoke, engine });
+  let triggers: RunningTriggers | undefined;
+  const describe = serveMainPort(parts, {
+    functions,
+    faults,
+    keys,
+    linkQuery,
+    bodyLimit,
+    invoke,
+    engine,
+    deliverBlobEvents: async (name, events) => triggers?.deliverBlobEvents(name, events),
+  });
   const context = { invoke, clients, clock, newId, log, env };
-  const { serviceBus } = settings;
-  const triggers = await startTriggers(functions, { ...context, dataDir, serviceBus, onFault: faults.add });
+  const { serviceBus, blobs } = settings;
+  const started = await startTriggers(functions, { ...context, dataDir, serviceBus, blobs, onFault: faults.add });
+  triggers = started;
   return {
     functions: describe(),
     manage: (request) => engine.handle(request),
     async halt() {
-      await triggers.stop();
+      await started.stop();
       await engine.stop();
       await clients.close();
     },
-    stop: (graceMs) => stopFunctions({ main, worker, engine, triggers, clients, log }, graceMs),
+    stop: (graceMs) => stopFunctions({ main, worker, engine, triggers: started, clients, log }, graceMs),
   };
 }

@@ -12,6 +12,11 @@ describe('host.json', () => {
       maxConcurrentCalls: 16,
       autoCompleteMessages: true,
       maxAutoLockRenewalDuration: 300_000,
+      maxConcurrentSessions: 8,
+      sessionIdleTimeout: 1_000,
+      minMessageBatchSize: 1,
+      maxMessageBatchSize: 1_000,
+      maxBatchWaitTime: 30_000,
     });
     expect(durableTask).toMatchObject({
       hubName: 'TestHubName',

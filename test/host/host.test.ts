@@ -8,7 +8,7 @@ const app = {
     const { app } = require('@azure/functions');
     app.http('hello', { methods: ['GET'], handler: () => ({ body: 'hello' }) });
     app.storageQueue('onQueue', { queueName: 'q', connection: 'c', handler() {} });
-    app.http('writes', { extraOutputs: [{ type: 'blob', name: 'out', path: 'x' }], handler() {} });`,
+    app.http('writes', { extraOutputs: [{ type: 'queue', name: 'out', queueName: 'x' }], handler() {} });`,
 };
 
 it('runs what it can and names what it cannot', async () => {
@@ -16,7 +16,7 @@ it('runs what it can and names what it cannot', async () => {
   expect(functions.map(({ name, fault }) => [name, fault?.split('.', 1)[0]])).toEqual([
     ['hello', undefined],
     ['onQueue', 'this host has no "queueTrigger"'],
-    ['writes', 'this host has no output binding of type "blob"'],
+    ['writes', 'this host has no output binding of type "queue"'],
   ]);
   expect(lines.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
     expect.stringContaining('Function "onQueue" does not run'),

@@ -17,6 +17,9 @@ export interface MainHandlerOptions {
   /** The webhook API of the Durable extension. */
   readonly serveDurable: HttpHandler;
   readonly serveAdmin: HttpHandler;
+  readonly serveEventGrid: HttpHandler;
+  /** For blob triggers whose source is Event Grid. */
+  readonly serveBlobEvents: HttpHandler;
   readonly authorize: Authorize;
 }
 
@@ -30,6 +33,16 @@ export function createMainHandler(options: MainHandlerOptions): HttpHandler {
   const { matchRoute, serveFunction, serveDurable, serveAdmin, authorize } = options;
   const areas: readonly Area[] = [
     { prefix: `${durableWebhooks}/`, door: { kind: 'system', key: 'durabletask_extension' }, serve: serveDurable },
+    {
+      prefix: '/runtime/webhooks/eventgrid',
+      door: { kind: 'system', key: 'eventgrid_extension' },
+      serve: options.serveEventGrid,
+    },
+    {
+      prefix: '/runtime/webhooks/blobs',
+      door: { kind: 'system', key: 'blobs_extension' },
+      serve: options.serveBlobEvents,
+    },
     { prefix: adminPrefix, door: { kind: 'admin' }, serve: serveAdmin },
   ];
   return async (request, response) => {

@@ -5,11 +5,14 @@ import { describeFunction, type HostFunction } from '../host-function.ts';
 import { createAuthorize, letEverybodyIn } from '../keys/authorize.ts';
 import type { HostKeys } from '../keys/host-keys.ts';
 import type { HostParts } from '../host-parts.ts';
+import { createEventGridDelivery } from '../triggers/event-grid-delivery.ts';
 import { triggerOf } from '../triggers/function-fault.ts';
 import { computeManualInput } from '../triggers/manual-input.ts';
+import type { RunningTriggers } from '../triggers/start-triggers.ts';
 import type { AppFunction, Invoke } from '../worker/contract.ts';
 import { createAdminApi } from './admin-api.ts';
 import { allowOrigins } from './cors.ts';
+import { createEventGridWebhook } from './event-grid-webhook.ts';
 import { createRouteMatcher, createRoutes } from './http-routes.ts';
 import { createMainHandler, durableWebhooks } from './main-handler.ts';
 import { createFunctionServer } from './serve-function.ts';
@@ -26,12 +29,13 @@ export interface MainPortOptions {
   readonly bodyLimit: number;
   readonly invoke: Invoke;
   readonly engine: DurableEngine;
+  readonly deliverBlobEvents: RunningTriggers['deliverBlobEvents'];
 }
 
 /** Opens the main port for requests. The answer tells of all functions of the app. */
 export function serveMainPort(
   { main, worker, settings, env, newId, log, cors }: HostParts,
-  { functions, faults, keys, linkQuery, bodyLimit, invoke, engine }: MainPortOptions,
+  { functions, faults, keys, linkQuery, bodyLimit, invoke, engine, deliverBlobEvents }: MainPortOptions,
 ): () => readonly HostFunction[] {
   const routes = createRoutes(functions, { routePrefix: settings.routePrefix, env, onFault: faults.add });
   const about = { baseUrl: main.url, routes, faults, isDisabled: (name: string) => isDisabled(name, env) };
@@ -50,6 +54,11 @@ export function serveMainPort(
     serveFunction: createFunctionServer({ invoke, httpStreamUri: () => worker.httpStreamUri(), newId, bodyLimit }),
     serveDurable: createManagementServer({ engine, prefix: durableWebhooks, linkQuery, bodyLimit }),
     serveAdmin: createAdminApi({ baseUrl: main.url, functions: describe, keys, trigger, bodyLimit }),
+    serveEventGrid: createEventGridWebhook({
+      deliver: createEventGridDelivery({ functions, invoke, newId }),
+      bodyLimit,
+    }),
+    serveBlobEvents: createEventGridWebhook({ deliver: deliverBlobEvents, bodyLimit }),
     authorize: keys ? createAuthorize(keys) : letEverybodyIn,
   });
   main.serve(cors ? allowOrigins(cors, handle) : handle);
