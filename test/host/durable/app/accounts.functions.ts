@@ -1,6 +1,6 @@
 /** Entities that are read and written apart, so that only a lock keeps two orchestrations from losing what the other wrote. */
 import * as df from 'durable-functions';
-import { result } from './result.ts';
+import { result } from '../../../conformance/app/result.ts';
 
 df.app.entity('Account', ({ df }) => {
   if (df.operationName === 'set') df.setState(df.getInput());

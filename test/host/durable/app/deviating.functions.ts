@@ -1,6 +1,6 @@
 /** Orchestrations that go wrong on the real engine. */
 import * as df from 'durable-functions';
-import { result } from './result.ts';
+import { result } from '../../../conformance/app/result.ts';
 
 df.app.orchestration('CatchesMissing', function* ({ df }) {
   const caught: string[] = [];

@@ -1,5 +1,5 @@
 import * as df from 'durable-functions';
-import { result } from './result.ts';
+import { result } from '../../../conformance/app/result.ts';
 import { type Leaf, type Script, type Step, leafResult } from './script.ts';
 
 type Context = df.OrchestrationContext['df'];
