@@ -18,3 +18,12 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     </dialog>
   );
 }
+
+/** Has the browser close the dialog, which gives the focus back to where it was. */
+export function LeaveButton() {
+  return (
+    <button type="button" class="button" onClick={({ currentTarget }) => currentTarget.closest('dialog')?.close()}>
+      Leave it
+    </button>
+  );
+}

@@ -1,4 +1,4 @@
-import { Dialog } from './dialog.tsx';
+import { Dialog, LeaveButton } from './dialog.tsx';
 import { RefusalText, useSubmission, WhoAndWhy } from './operation-form.tsx';
 
 export interface Operation {
@@ -33,9 +33,7 @@ export function OperationDialog({ instanceId, operation, onAccepted, onClose }: 
         <WhoAndWhy {...signature} isReasonNeeded={isDangerous} />
         <RefusalText refusal={refusal} />
         <div class="dialog-actions">
-          <button type="button" class="button" onClick={onClose}>
-            Leave it
-          </button>
+          <LeaveButton />
           <button type="submit" class={`button ${isDangerous ? 'danger' : 'primary'}`} disabled={isSending}>
             {button}
           </button>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { SagaView } from '../ops/saga-view.ts';
-import { Dialog } from './dialog.tsx';
+import { Dialog, LeaveButton } from './dialog.tsx';
 import { RefusalText, useSubmission, WhoAndWhy } from './operation-form.tsx';
 import { computeRewindPlan, type RewindChoice } from './rewind-plan.ts';
 import { readJson } from './schema-fields.ts';
@@ -48,9 +48,7 @@ export function RewindDialog({ saga, onAccepted, onClose }: RewindDialogProps) {
         <WhoAndWhy {...signature} isReasonNeeded />
         <RefusalText refusal={refusal} />
         <div class="dialog-actions">
-          <button type="button" class="button" onClick={onClose}>
-            Leave it
-          </button>
+          <LeaveButton />
           <button type="submit" class="button primary" disabled={isSending}>
             {chosen?.label ?? 'Rewind'}
           </button>

@@ -57,7 +57,7 @@ interface HistoryProps {
 function History({ entries, isEnded, query, pointed, onPoint }: HistoryProps) {
   const now = useNow();
   const last = Math.max(...entries.map(({ time }) => Date.parse(time)));
-  const timeline = computeTimeline(entries, isEnded ? last : now.getTime());
+  const timeline = computeTimeline(entries, isEnded ? last : Math.max(last, now.getTime()));
   const mode = query.get('scale') === 'true' ? 'true' : 'legible';
   return (
     <>

@@ -26,9 +26,11 @@ export function SagaPage({ id, query }: SagaPageProps) {
   const [done, setDone] = useState<Done>();
   const accepted = (what: string): void => {
     setDone({ what });
-    focusTitle();
     follow();
   };
+  useEffect(() => {
+    if (done !== undefined) focusTitle();
+  }, [done]);
   if (saga === undefined) {
     return (
       <>
@@ -47,7 +49,7 @@ export function SagaPage({ id, query }: SagaPageProps) {
       <SagaHead saga={saga} onAccepted={accepted} />
       <Announcement done={done} />
       {error !== undefined && <ErrorNotice error={error} />}
-      {saga.error !== undefined && saga.phase !== 'completed' && <FailureCallout error={saga.error} step={saga.step} />}
+      {saga.error !== undefined && saga.phase !== 'completed' && <FailureCallout {...saga} error={saga.error} />}
       {saga.review !== undefined && (
         <ReviewPanel key={saga.review.id} instanceId={id} review={saga.review} onDecided={accepted} />
       )}
@@ -74,13 +76,13 @@ function Announcement({ done }: { readonly done: Done | undefined }) {
   );
 }
 
-interface FailureProps {
+interface FailureProps extends Pick<SagaView, 'step' | 'runtimeStatus'> {
   readonly error: NonNullable<SagaView['error']>;
-  readonly step: string | undefined;
 }
 
-const FailureCallout = ({ error, step }: FailureProps) => (
-  <div class="callout tone-bad">
+/** A warning for as long as the saga itself can get over it. */
+const FailureCallout = ({ error, step, runtimeStatus }: FailureProps) => (
+  <div class={`callout tone-${runtimeStatus === 'Failed' ? 'bad' : 'warn'}`}>
     <div>
       <strong>{error.code}</strong>
       {step !== undefined && ` in ${shortName(step)}`}

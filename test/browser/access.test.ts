@@ -71,6 +71,7 @@ describe('without a mouse', () => {
     await keyboard.press('Enter');
     await page.getByRole('dialog', { name: 'Suspend' }).waitFor();
     await keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
     expect(await isFocused('.actions button')).toBe(true);
     await keyboard.press('Enter');
     await page.locator('dialog input:focus').waitFor();
