@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Entry } from '../audit/entry.ts';
 import type { SagaView } from '../ops/saga-view.ts';
 import { computeTimeline } from './compute-timeline.ts';
@@ -23,9 +23,8 @@ const noHistoryYet = 409;
 
 export function SagaHistory({ saga, query }: SagaHistoryProps) {
   const path = `/api/sagas/${encodeURIComponent(saga.instanceId)}/audit`;
-  const { data, error, reload } = useResource<Trail>(path);
+  const { data, error, reload } = useResource<Trail>(path, undefined, saga);
   const [pointed, setPointed] = useState<number>();
-  useEffect(() => reload(), [saga]);
   const isEnded = !['Running', 'Pending', 'Suspended'].includes(saga.runtimeStatus);
   const isHidden = error?.status === noHistoryYet;
   return (

@@ -17,8 +17,8 @@ interface Loaded<T> {
 const isWorthAsking = (): boolean => document.visibilityState === 'visible';
 const breaksPerAnswer = 4;
 
-/** What `path` answers, asked for again every `everyMs`. */
-export function useResource<T>(path: string, everyMs?: number): Resource<T> {
+/** What `path` answers, asked for again every `everyMs`, and when `cause` changes. */
+export function useResource<T>(path: string, everyMs?: number, cause?: unknown): Resource<T> {
   const [loaded, setLoaded] = useState<Loaded<T>>({ data: undefined, error: undefined });
   const [asked, setAsked] = useState(0);
   const shown = useRef<string | undefined>(undefined);
@@ -51,7 +51,7 @@ export function useResource<T>(path: string, everyMs?: number): Resource<T> {
       ending.abort();
       clearTimeout(timer);
     };
-  }, [path, everyMs, asked]);
+  }, [path, everyMs, cause, asked]);
 
   const reload = useCallback(() => setAsked((times) => times + 1), []);
   return { data: loaded.data, error: loaded.error, reload };
