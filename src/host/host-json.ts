@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { resolveSettings, type AppSettings } from './app-settings.ts';
+import type { RequestLimits } from './http/limit-requests.ts';
 import { logLevels, type LogFilter } from './log.ts';
 import { createSettingsReader, type SettingsReader } from './settings-reader.ts';
 
@@ -36,9 +37,15 @@ export interface DurableTaskSettings {
   readonly versionFailureStrategy: 'Reject' | 'Fail';
 }
 
+export interface HttpSettings extends RequestLimits {
+  /** Of all answers. */
+  readonly customHeaders: Readonly<Record<string, string>>;
+}
+
 /** host.json, with the defaults of Functions. */
 export interface HostJson {
   readonly routePrefix: string;
+  readonly http: HttpSettings;
   readonly logLevel: LogFilter;
   readonly serviceBus: ServiceBusSettings;
   readonly blobs: BlobSettings;
@@ -62,6 +69,7 @@ const withoutMeaningHere = [
   'logging.applicationInsights',
   'logging.console',
   'logging.fileLoggingMode',
+  'extensions.http.hsts',
   'extensions.cosmosDB.connectionMode',
   'extensions.cosmosDB.userAgentSuffix',
   'extensions.serviceBus.prefetchCount',
@@ -71,6 +79,18 @@ const withoutMeaningHere = [
   'extensions.durableTask.tracing',
   'extensions.durableTask.useGracefulShutdown',
 ];
+
+function readHttp(settings: SettingsReader): HttpSettings {
+  const limit = (name: string) => {
+    const value = settings.wholeNumber(`extensions.http.${name}`, -1) ?? -1;
+    return value <= 0 ? Infinity : value;
+  };
+  return {
+    customHeaders: settings.texts('extensions.http.customHeaders'),
+    maxConcurrentRequests: limit('maxConcurrentRequests'),
+    maxOutstandingRequests: limit('maxOutstandingRequests'),
+  };
+}
 
 function readServiceBus(settings: SettingsReader): ServiceBusSettings {
   return {
@@ -114,6 +134,7 @@ export function parseHostJson(document: unknown, env: AppSettings): HostJson {
   settings.ignore(...withoutMeaningHere);
   const parsed = {
     routePrefix: (settings.text('extensions.http.routePrefix') ?? 'api').replaceAll(/^\/+|\/+$/g, ''),
+    http: readHttp(settings),
     logLevel: settings.namesWithChoice('logging.logLevel', [...logLevels, 'none']),
     serviceBus: readServiceBus(settings),
     blobs: {

@@ -8,6 +8,8 @@ export interface SettingsReader {
   /** Milliseconds. */
   timeSpan(path: string): number | undefined;
   oneOf<const T extends string>(path: string, choices: readonly T[]): T | undefined;
+  /** The names and values of an object, each value a text. */
+  texts(path: string): Record<string, string>;
   /** The names and values of an object, each value one of the choices. */
   namesWithChoice<const T extends string>(path: string, choices: readonly T[]): Record<string, T>;
   /** These, and all below, are known and left alone. */
@@ -18,6 +20,9 @@ export interface SettingsReader {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isTexts = (value: unknown): value is Record<string, string> =>
+  isObject(value) && Object.values(value).every((text) => typeof text === 'string');
 
 function valueAt(document: unknown, path: string): unknown {
   let value = document;
@@ -58,6 +63,9 @@ export function createSettingsReader(documentName: string, document: unknown): S
         typeof value === 'string' ? parseTimeSpan(value) : undefined,
       ),
     oneOf: (path, choices) => read(path, `one of ${choices.join(', ')}`, (value) => choose(value, choices)),
+    texts(path) {
+      return read(path, 'an object of texts', (value) => (isTexts(value) ? value : undefined)) ?? {};
+    },
     namesWithChoice<const T extends string>(path: string, choices: readonly T[]) {
       const object = read(path, 'an object', (value) => (isObject(value) ? value : undefined)) ?? {};
       const expected = `one of ${choices.join(', ')}`;

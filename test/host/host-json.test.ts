@@ -30,13 +30,23 @@ describe('host.json', () => {
       version: '2.0',
       logging: { logLevel: { default: 'Warning', 'Function.Mine': 'none' } },
       extensions: {
-        http: { routePrefix: '' },
+        http: {
+          routePrefix: '',
+          customHeaders: { 'X-One': '1' },
+          maxConcurrentRequests: 3,
+          maxOutstandingRequests: -1,
+        },
+        blobs: { poisonBlobThreshold: 2 },
+        cosmosDB: { connectionMode: 'Gateway' },
         serviceBus: { maxConcurrentCalls: 2, autoCompleteMessages: false, maxAutoLockRenewalDuration: '00:10:00' },
         durableTask: { hubName: '%HUB%', overridableExistingInstanceStates: 'AnyState', defaultVersion: '2.0' },
       },
     };
     expect(parseHostJson(document, { HUB: 'Mine' })).toMatchObject({
       routePrefix: '',
+      http: { customHeaders: { 'X-One': '1' }, maxConcurrentRequests: 3, maxOutstandingRequests: Infinity },
+      blobs: { poisonBlobThreshold: 2 },
+      warnings: [],
       logLevel: { default: 'warning', 'Function.Mine': 'none' },
       serviceBus: { maxConcurrentCalls: 2, autoCompleteMessages: false, maxAutoLockRenewalDuration: 600_000 },
       durableTask: { hubName: 'Mine', overridableExistingInstanceStates: 'AnyState', defaultVersion: '2.0' },

@@ -13,6 +13,8 @@ import type { AppFunction, Invoke } from '../worker/contract.ts';
 import { createAdminApi } from './admin-api.ts';
 import { allowOrigins } from './cors.ts';
 import { createEventGridWebhook } from './event-grid-webhook.ts';
+import { addHeaders } from './add-headers.ts';
+import { limitRequests } from './limit-requests.ts';
 import { createRouteMatcher, createRoutes } from './http-routes.ts';
 import { createMainHandler, durableWebhooks } from './main-handler.ts';
 import { createFunctionServer } from './serve-function.ts';
@@ -49,18 +51,27 @@ export function serveMainPort(
     );
     return true;
   };
-  const handle = createMainHandler({
-    matchRoute: createRouteMatcher(routes),
-    serveFunction: createFunctionServer({ invoke, httpStreamUri: () => worker.httpStreamUri(), newId, bodyLimit }),
-    serveDurable: createManagementServer({ engine, prefix: durableWebhooks, linkQuery, bodyLimit }),
-    serveAdmin: createAdminApi({ baseUrl: main.url, functions: describe, keys, trigger, bodyLimit }),
-    serveEventGrid: createEventGridWebhook({
-      deliver: createEventGridDelivery({ functions, invoke, newId }),
-      bodyLimit,
-    }),
-    serveBlobEvents: createEventGridWebhook({ deliver: deliverBlobEvents, bodyLimit }),
-    authorize: keys ? createAuthorize(keys) : letEverybodyIn,
+  const serveFunction = createFunctionServer({
+    invoke,
+    httpStreamUri: () => worker.httpStreamUri(),
+    newId,
+    bodyLimit,
   });
+  const handle = addHeaders(
+    settings.http.customHeaders,
+    createMainHandler({
+      matchRoute: createRouteMatcher(routes),
+      serveFunction: limitRequests(settings.http, serveFunction),
+      serveDurable: createManagementServer({ engine, prefix: durableWebhooks, linkQuery, bodyLimit }),
+      serveAdmin: createAdminApi({ baseUrl: main.url, functions: describe, keys, trigger, bodyLimit }),
+      serveEventGrid: createEventGridWebhook({
+        deliver: createEventGridDelivery({ functions, invoke, newId }),
+        bodyLimit,
+      }),
+      serveBlobEvents: createEventGridWebhook({ deliver: deliverBlobEvents, bodyLimit }),
+      authorize: keys ? createAuthorize(keys) : letEverybodyIn,
+    }),
+  );
   main.serve(cors ? allowOrigins(cors, handle) : handle);
   return describe;
 }
