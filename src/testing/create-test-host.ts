@@ -65,11 +65,18 @@ export async function createTestHost(options: TestHostOptions): Promise<TestHost
   const parts = { ...opened.parts, worker: { ...worker, invoke: count.invoke } };
   let isClosed = false;
   let running = await runFunctions(parts);
-  const instances = createDurableInstances((request) => running.manage(request), main.url, newId);
-  const restart = async () => {
+  let restarted = Promise.resolve();
+  // A function that runs on through a restart may ask: it waits for the engine to be there again.
+  const manage: typeof running.manage = async (request) => {
+    await restarted;
+    return running.manage(request);
+  };
+  const instances = createDurableInstances(manage, main.url, newId);
+  const haltAndRun = async () => {
     await running.halt();
     running = await runFunctions(parts);
   };
+  const restart = () => (restarted = haltAndRun());
   const settle = () => count.settle(options.restartsAlways ? restart : undefined);
   const findTroubles = async () => [
     ...(await instances.unfinished()).map(
