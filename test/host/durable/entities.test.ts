@@ -1,19 +1,32 @@
+import type { Server } from 'node:http';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AppWorker } from '../../../src/host/worker/app-worker.ts';
 import type { Invocation, InvocationResult, Invoke } from '../../../src/host/worker/contract.ts';
-import { type TestEngine, createFastClock, createTestEngine, newDatabaseFile, startTestApp } from './engine-harness.ts';
+import {
+  type TestEngine,
+  createFastClock,
+  createTestEngine,
+  newDatabaseFile,
+  serveRpc,
+  startTestApp,
+} from './engine-harness.ts';
 
 let worker: AppWorker;
 let engine: TestEngine;
+let server: Server;
 
 beforeAll(async () => {
   worker = await startTestApp();
-  engine = createTestEngine({ functions: worker.functions, invoke: worker.invoke, clock: createFastClock(25) });
+  const rpc = await serveRpc(() => engine);
+  server = rpc.server;
+  const clock = createFastClock(25);
+  engine = createTestEngine({ functions: worker.functions, invoke: worker.invoke, clock, rpcBaseUrl: rpc.url });
   engine.start();
 });
 
 afterAll(async () => {
+  server.close();
   await engine.stop();
   await worker.stop();
 });
@@ -145,6 +158,10 @@ test('a call of an entity function that does not exist fails with the names that
   expect((await run('CallsMissingEntity', 'missing', null)).output).toContain(
     "known entity functions: 'Account', 'CounterEntity', 'Relay'",
   );
+});
+
+test('the durable client signals and reads entities', async () => {
+  expect((await run('Deposits', 'deposits', 5)).output).toEqual([false, 5]);
 });
 
 test('entities are listed as entities while they exist, and as instances', async () => {

@@ -38,3 +38,19 @@ df.app.orchestration('CallsMissingEntity', function* ({ df: context }) {
     return (error as Error).message;
   }
 });
+
+df.app.activity('Deposit', {
+  extraInputs: [df.input.durableClient()],
+  handler: async (amount: number, context) => {
+    const client = df.getClient(context);
+    const unknown = await client.readEntityState(account('client'));
+    await client.signalEntity(account('client'), 'set', amount);
+    for (;;) {
+      const { entityExists, entityState } = await client.readEntityState(account('client'));
+      if (entityExists) return [unknown.entityExists, entityState];
+    }
+  },
+});
+df.app.orchestration('Deposits', function* ({ df }) {
+  return yield* result(df.callActivity('Deposit', df.getInput()));
+});
