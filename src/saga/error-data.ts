@@ -11,12 +11,12 @@ const passing = new Set([408, 425, 429, 500, 502, 503, 504, 529]);
 /**
  * Describes anything thrown, and never throws. Foreign errors are read by the fields that Azure's and Anthropic's clients share
  * (`statusCode` or `status`, `code`, `retryAfterInMs`, a `retry-after` header): 4xx other than 408, 425 and 429 are terminal,
- * the rest is worth another attempt.
+ * the rest is worth another attempt. Only a status by which the request was refused says that its effect did not happen.
  */
 export function toErrorData(thrown: unknown, depth = 0): ErrorData {
   if (!(thrown instanceof Error)) {
     const message = bounded(`a value that is not an Error was thrown: ${textOf(thrown)}`, longestMessage);
-    return { name: 'Error', code: 'unexpected', message, retryable: true, outcome: 'failed' };
+    return { name: 'Error', code: 'unexpected', message, retryable: true, outcome: 'unknown' };
   }
   const known = thrown instanceof RetryableError || thrown instanceof TerminalError;
   const status = statusOf(thrown);
@@ -25,7 +25,7 @@ export function toErrorData(thrown: unknown, depth = 0): ErrorData {
     message: bounded(thrown.message, longestMessage),
     code: bounded(codeOf(thrown, status), longestName),
     retryable: known ? thrown instanceof RetryableError : status === undefined || passing.has(status),
-    outcome: known ? thrown.outcome : 'failed',
+    outcome: known ? thrown.outcome : outcomeAfter(status),
     retryAfterMs: retryAfterOf(thrown),
     cause: thrown.cause === undefined || depth >= deepestCause ? undefined : toErrorData(thrown.cause, depth + 1),
     stack: thrown.stack === undefined ? undefined : bounded(thrown.stack, longestStack),
@@ -48,6 +48,10 @@ export function hostFailure(thrown: unknown): ErrorData {
     outcome: 'unknown',
   };
 }
+
+/** After a 5xx other than 503, and without any answer, nobody knows. */
+const outcomeAfter = (status: number | undefined): ErrorData['outcome'] =>
+  status !== undefined && (status < 500 || status === 503) ? 'failed' : 'unknown';
 
 function statusOf(error: Error): number | undefined {
   const status = field(error, 'statusCode') ?? field(error, 'status');

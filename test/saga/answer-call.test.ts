@@ -83,6 +83,18 @@ test.each([
   expect(await failing(thrown)).toMatchObject({ error: { retryable, code: `http_${statusCode}` } });
 });
 
+test.each<[string, object, 'failed' | 'unknown']>([
+  ['refused with 409', { statusCode: 409 }, 'failed'],
+  ['refused with 429', { statusCode: 429 }, 'failed'],
+  ['refused with 503', { statusCode: 503 }, 'failed'],
+  ['answered with 500', { statusCode: 500 }, 'unknown'],
+  ['answered with 504', { statusCode: 504 }, 'unknown'],
+  ['broken off', { code: 'ECONNRESET' }, 'unknown'],
+  ['followed by a mistake in the code', {}, 'unknown'],
+])('after a request that was %s (%o) its effect has %s', async (_, fields, outcome) => {
+  expect(await failing(Object.assign(new Error('http'), fields))).toMatchObject({ error: { outcome } });
+});
+
 test.each<[object, number | undefined]>([
   [{ retryAfterInMs: 250 }, 250],
   [{ headers: new Headers({ 'retry-after': '7' }) }, 7000],
