@@ -1,20 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { newDatabaseFile } from './engine-harness.ts';
-
-const program = join(import.meta.dirname, 'limited-host.ts');
-
-/** A file that may not grow beyond its limit fails as a full disk does; `ulimit -f` counts blocks of 512 bytes. */
-const startHost = async (databaseFile: string, limit: string): Promise<{ child: ChildProcess; url: string }> => {
-  const script = `trap '' XFSZ; ulimit -f ${limit}; exec "$@"`;
-  const args = [process.execPath, '--disable-warning=ExperimentalWarning', program, databaseFile];
-  const child = spawn('sh', ['-c', script, 'sh', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  return { child, url: line.toString().trim() };
-};
+import { startHostProcess } from './start-host-process.ts';
 
 const start = async (url: string, id: string): Promise<number> => {
   const body = JSON.stringify({ steps: [{ kind: 'activity', id: 'x'.repeat(20_000) }], results: [] });
@@ -30,7 +16,7 @@ const statusOf = async (url: string, id: string): Promise<unknown> => {
 
 test('a full disk refuses what is new with 503, and loses nothing that was accepted', async () => {
   const databaseFile = newDatabaseFile();
-  const full = await startHost(databaseFile, '1000');
+  const full = await startHostProcess(databaseFile, '1000');
   const accepted: string[] = [];
   let status = 202;
   for (let count = 0; status === 202; count++) {
@@ -41,10 +27,9 @@ test('a full disk refuses what is new with 503, and loses nothing that was accep
   expect(accepted.length).toBeGreaterThan(0);
   expect(await start(full.url, 'later')).toBe(503);
   expect([200, 202]).toContain((await fetch(`${full.url}instances/i0`)).status);
-  full.child.kill('SIGKILL');
-  await once(full.child, 'exit');
+  await full.kill();
 
-  const roomy = await startHost(databaseFile, 'unlimited');
+  const roomy = await startHostProcess(databaseFile);
   for (const id of accepted) await expect.poll(() => statusOf(roomy.url, id), { timeout: 20_000 }).toBe('Completed');
   expect(await statusOf(roomy.url, 'later')).toBe(404);
 });

@@ -1,4 +1,4 @@
-/** An engine with the app of this folder in a process of its own: `limited-host.ts DATABASE`. Prints where it listens. */
+/** An engine with the app of this folder in a process of its own: `host-process.ts DATABASE`. Prints where it listens. */
 import { createTestEngine, serveRpc, startTestApp } from './engine-harness.ts';
 
 const [, , databaseFile = ''] = process.argv;
