@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { SagaView } from '../ops/saga-view.ts';
-import { formatFull, formatName, formatRelative, formatValue } from './format.ts';
+import { formatDuration, formatFull, formatName, formatValue } from './format.ts';
 import { RefusalText, useSubmission, WhoAndWhy } from './operation-form.tsx';
 import { ErrorNotice, Json, Loading } from './parts.tsx';
 import { prefill, readFacts, type ReviewFacts } from './review-facts.ts';
@@ -26,7 +26,7 @@ export function ReviewPanel({ instanceId, review, onDecided }: ReviewPanelProps)
       <div class="panel-head">
         <h2 id="review-title">Review: {formatName(review.name)}</h2>
         <p class="muted" title={formatFull(review.deadline)}>
-          decides itself {formatRelative(review.deadline, now)}
+          decides itself in {formatDuration(Date.parse(review.deadline) - now.getTime())}
         </p>
       </div>
       {error !== undefined && <ErrorNotice error={error} retry={reload} />}

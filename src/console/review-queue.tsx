@@ -54,7 +54,9 @@ function ReviewTable({ reviews }: ReviewList) {
         <thead>
           <tr>
             <th scope="col">About</th>
-            <th scope="col">In doubt</th>
+            <th scope="col" class="wide-only">
+              In doubt
+            </th>
             <th scope="col" class="wide-only">
               Waits since
             </th>
@@ -73,7 +75,7 @@ function ReviewTable({ reviews }: ReviewList) {
                   {review.saga}, {formatName(review.name).toLowerCase()}
                 </span>
               </td>
-              <td>
+              <td class="wide-only">
                 <Doubts of={review.of} />
               </td>
               <td class="when wide-only">

@@ -23,7 +23,7 @@ const screens: readonly (readonly [name: string, path: () => string, sign: strin
   ['sagas', () => '/console', '.list .badge'],
   ['saga', () => `/console/sagas/${ids.done}`, '.story li'],
   ['review', () => `/console/sagas/${ids.asking}`, '.review-field'],
-  ['reviews', () => '/console/reviews', '.list .chips'],
+  ['reviews', () => '/console/reviews', '.list .main-cell'],
   ['documents', () => '/console/documents', '.list .badge'],
   ['document', () => `/console/documents/${ids.document}`, '.extracted'],
   ['no such saga', () => '/console/sagas/none', '[role=alert]'],
