@@ -3,7 +3,7 @@ import type { EntityMessage, EntityRequest } from './entity-message.ts';
 /** What an entity does in one go: the operations of one call of its function, then the locks it grants. */
 export interface EntityTurn {
   /** The places of the messages that are dealt with; the others wait for a release of the lock, or for the next turn. */
-  readonly consumed: readonly number[];
+  readonly consumed: ReadonlySet<number>;
   readonly operations: readonly EntityRequest[];
   readonly granted: readonly EntityRequest[];
   /** The instance that holds the lock at the end. */
@@ -25,7 +25,7 @@ export function computeEntityTurn(
   messages: readonly EntityMessage[],
   isAwaited: (request: EntityRequest) => boolean,
 ): EntityTurn {
-  const consumed: number[] = [];
+  const consumed = new Set<number>();
   const operations: EntityRequest[] = [];
   const granted: EntityRequest[] = [];
   let lockedBy = lockHolder;
@@ -47,7 +47,7 @@ export function computeEntityTurn(
       const isHeld = message.kind === 'request' && lockedBy !== undefined && message.request.parent !== lockedBy;
       if (isHeld || operations.length === maxOperations) held.push({ message, place });
       else {
-        consumed.push(place);
+        consumed.add(place);
         if (message.kind === 'request') accept(message.request);
         if (!isReleased) continue;
         lockedBy = undefined;

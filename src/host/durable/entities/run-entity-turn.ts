@@ -34,11 +34,11 @@ export async function runEntityTurn(context: EngineContext, instanceId: string):
     messages.map(({ event }) => readMessage(event as EventRaised)),
     (request) => isAlive(context, request),
   );
-  if (turn.consumed.length === 0) return nothing;
+  if (turn.consumed.size === 0) return nothing;
   const answer =
     turn.operations.length === 0 ? { ...before, results: [], signals: [] } : await call(context, self, before, turn);
   return commits.write(() => {
-    for (const place of turn.consumed) store.deleteMessage(messages[place]?.id ?? -1);
+    for (const { id } of messages.filter((_, place) => turn.consumed.has(place))) store.deleteMessage(id);
     const { exists, state } = answer;
     writeState(context, instanceId, { exists, state, lockedBy: turn.lockedBy });
     const sent = [
