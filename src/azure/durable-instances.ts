@@ -82,7 +82,14 @@ export function createDurableInstances(baseUrl: string): DurableInstances {
     return built.href;
   };
   const operate = async (id: string, operation: string, reason: string): Promise<Accepted> =>
-    accepted(await fetch(url(`${instance(id)}/${operation}`, { reason }), { method: 'POST' }), `${operation} ${id}`);
+    accepted(await send(id, operation, reason), `${operation} ${id}`);
+  const send = (id: string, operation: string, reason: string): Promise<Response> =>
+    fetch(url(`${instance(id)}/${operation}`, { reason }), { method: 'POST' });
+  /** The real extension answers 500 to a second suspend, and to a resume of what runs. */
+  const pauseOrResume = async (id: string, operation: 'suspend' | 'resume', reason: string): Promise<Accepted> => {
+    const response = await send(id, operation, reason);
+    return response.status === 500 ? 'refused' : accepted(response, `${operation} ${id}`);
+  };
 
   const read = async (id: string, shown: Readonly<Record<string, string>> = {}): Promise<string | undefined> => {
     const response = await fetch(url(instance(id), { showInput: 'true', ...shown }));
@@ -114,8 +121,8 @@ export function createDurableInstances(baseUrl: string): DurableInstances {
     },
     rewind: (id, reason) => operate(id, 'rewind', reason),
     terminate: (id, reason) => operate(id, 'terminate', reason),
-    suspend: (id, reason) => operate(id, 'suspend', reason),
-    resume: (id, reason) => operate(id, 'resume', reason),
+    suspend: (id, reason) => pauseOrResume(id, 'suspend', reason),
+    resume: (id, reason) => pauseOrResume(id, 'resume', reason),
     async purge(id) {
       return accepted(await fetch(url(instance(id)), { method: 'DELETE' }), `purge of ${id}`);
     },
@@ -124,7 +131,8 @@ export function createDurableInstances(baseUrl: string): DurableInstances {
 
 const instance = (id: string): string => `instances/${encodeURIComponent(id)}`;
 
-const pageSize = '100';
+/** The most that Azure Table storage, where the instances are, gives at once. */
+const pageSize = '1000';
 
 async function listAll(
   url: string,
@@ -155,8 +163,8 @@ function post(url: string, body: unknown): Promise<Response> {
   });
 }
 
-/** 410: ended. 412 and 409: not in the state. 500: the real extension's answer to a second suspend and to a resume of what runs. */
-const refusals: ReadonlySet<number> = new Set([409, 410, 412, 500]);
+/** 410: ended. 412 and 409: not in the state. */
+const refusals: ReadonlySet<number> = new Set([409, 410, 412]);
 
 async function accepted(response: Response, what: string): Promise<Accepted> {
   if (response.status === 404) return 'not-found';
