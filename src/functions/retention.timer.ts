@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 import { durableClientInput, type DurableInstances, type Instance, instancesOf } from '../azure/durable-instances.ts';
 import type { RetentionConfig } from '../config.ts';
 import { archiveAndPurge, type TrailKeeping } from '../ops/archive-and-purge.ts';
-import { statusOf } from '../ops/saga-view.ts';
+import { awaitsDecision } from '../ops/saga-view.ts';
 
 export interface RetentionServices extends TrailKeeping {
   readonly now: () => Date;
@@ -42,18 +42,13 @@ async function retireInstances(instances: DurableInstances, before: Date, keepin
   return { purged, failures };
 }
 
+/** What awaits a decision stays for as long as that takes. */
 async function findOld(instances: DurableInstances, before: Date): Promise<Instance[]> {
   const ended: Instance[] = [];
   for (const runtimeStatus of ['Completed', 'Failed', 'Terminated'] as const) {
     ended.push(...(await instances.list({ runtimeStatus, createdTo: before })));
   }
   return ended.filter((instance) => instance.lastUpdatedTime < before && !awaitsDecision(instance));
-}
-
-/** What is held has effects that nobody has decided on yet, so it stays for as long as that takes. */
-function awaitsDecision(instance: Instance): boolean {
-  const phase = statusOf(instance)?.phase;
-  return instance.runtimeStatus === 'Failed' && (phase === 'held' || phase === 'compensation_failed');
 }
 
 const describe = (failures: readonly unknown[]): string =>

@@ -92,9 +92,18 @@ function errorOf({ runtimeStatus, output }: Instance, status: SagaStatus | undef
   return { code: 'orchestrator_failed', message: typeof output === 'string' ? output : JSON.stringify(output ?? null) };
 }
 
+/**
+ * Has failed with effects that nobody has decided on: held, or stopped on its way by a bug of its own code. A saga that says
+ * `failed` has undone them, and one that is `aborted` was given up by an operator.
+ */
+export function awaitsDecision(instance: Instance): boolean {
+  const phase = statusOf(instance)?.phase;
+  return instance.runtimeStatus === 'Failed' && phase !== undefined && phase !== 'failed' && phase !== 'aborted';
+}
+
 /** The gate at which an instance that still runs waits for its decision as an event: where the platform cannot rewind it. */
 export function waitingGate(instance: Instance): SagaStatus['gate'] {
-  const gate = instance.runtimeStatus === 'Running' ? statusOf(instance)?.gate : undefined;
+  const gate = isWaiting(instance.runtimeStatus) ? statusOf(instance)?.gate : undefined;
   return gate?.mode === 'event' ? gate : undefined;
 }
 

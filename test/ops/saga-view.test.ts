@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Instance } from '../../src/azure/durable-instances.ts';
-import { computeRewindVerdict, toSagaView } from '../../src/ops/saga-view.ts';
+import { awaitsDecision, computeRewindVerdict, toSagaView } from '../../src/ops/saga-view.ts';
 
 const gateFailure = 'Orchestrator function failed: gate#2# {"name":"StepFailed","code":"down","message":"down"}';
 
@@ -57,6 +57,22 @@ describe('the view of an instance', () => {
   });
 });
 
+describe('a failed instance', () => {
+  const gate = { number: 1, mode: 'rewind', actions: ['retry'] };
+  it.each([
+    ['is held', status({ phase: 'held', gate }), true],
+    ['could not be compensated', status({ phase: 'compensation_failed', gate }), true],
+    ['stopped by a bug in its midst', status({ phase: 'running' }), true],
+    ['stopped by a bug while it compensated', status({ phase: 'compensating' }), true],
+    ['has undone everything', status({ phase: 'failed', gate }), false],
+    ['was given up', status({ phase: 'aborted' }), false],
+    ['never began', null, false],
+  ] as const)('that %s awaits a decision: %3$s', (_, customStatus, expected) => {
+    expect(awaitsDecision(instance({ runtimeStatus: 'Failed', customStatus }))).toBe(expected);
+    expect(awaitsDecision(instance({ runtimeStatus: 'Completed', customStatus }))).toBe(false);
+  });
+});
+
 const failed = (more: Partial<Instance>) => computeRewindVerdict(instance({ runtimeStatus: 'Failed', ...more }));
 const taskFailed = (FunctionName: string) => ({ EventType: 'TaskFailed', FunctionName });
 
@@ -83,11 +99,14 @@ describe('whether an instance can be rewound', () => {
       why: expect.stringContaining('gave it up') as string,
     });
     const customStatus = status({ gate: { number: 3, mode: 'event', actions: ['retry'] } });
-    expect(computeRewindVerdict(instance({ runtimeStatus: 'Running', customStatus }))).toEqual({
-      yes: true,
-      why: 'it waits at gate 3 for a decision',
-      actions: ['retry'],
-    });
+    // Pending: it was rewound before.
+    for (const runtimeStatus of ['Running', 'Pending'] as const) {
+      expect(computeRewindVerdict(instance({ runtimeStatus, customStatus }))).toEqual({
+        yes: true,
+        why: 'it waits at gate 3 for a decision',
+        actions: ['retry'],
+      });
+    }
   });
 
   it('is yes after a bug of the orchestrator, with what to do first', () => {
