@@ -8,6 +8,7 @@ const app = {
     const { app } = require('@azure/functions');
     app.http('hello', { methods: ['GET'], handler: () => ({ body: 'hello' }) });
     app.storageQueue('onQueue', { queueName: 'q', connection: 'c', handler() {} });
+    app.storageBlob('sdk', { path: 'a/{name}', connection: 'c', sdkBinding: true, name: 'blob', handler() {} });
     app.http('writes', { extraOutputs: [{ type: 'queue', name: 'out', queueName: 'x' }], handler() {} });`,
 };
 
@@ -16,10 +17,12 @@ it('runs what it can and names what it cannot', async () => {
   expect(functions.map(({ name, fault }) => [name, fault?.split('.', 1)[0]])).toEqual([
     ['hello', undefined],
     ['onQueue', 'this host has no "queueTrigger"'],
+    ['sdk', expect.stringContaining('has sdkBinding') as string],
     ['writes', 'this host has no output binding of type "queue"'],
   ]);
   expect(lines.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
     expect.stringContaining('Function "onQueue" does not run'),
+    expect.stringContaining('Function "sdk" does not run'),
     expect.stringContaining('Function "writes" does not run'),
   ]);
   expect(await (await fetch(`${url}/api/hello`)).text()).toBe('hello');
@@ -30,7 +33,7 @@ it('shares its data folder with no other host', async () => {
   await expect(runApp(app, { dataDir: first.dataDir })).rejects.toThrow('is in use by another host');
   await first.close();
   const second = await runApp(app, { dataDir: first.dataDir });
-  expect(second.functions).toHaveLength(3);
+  expect(second.functions).toHaveLength(4);
 });
 
 it('closes everything when it cannot start', async () => {

@@ -25,7 +25,8 @@ export function computeFunctionFault(fn: AppFunction): string | undefined {
   const trigger = triggerOf(fn);
   if (!trigger) return 'it has no trigger.';
   if (!triggers.has(trigger.type)) return `this host has no "${trigger.type}". It has ${[...triggers].join(', ')}.`;
-  for (const { name, type, direction } of fn.bindings) {
+  for (const { name, type, direction, sdkBinding } of fn.bindings) {
+    if (sdkBinding === true) return `this host gives values, no clients: its binding "${name}" has sdkBinding.`;
     if (name === trigger.name) continue;
     const known = direction === 'out' ? outputs : inputs;
     if (!known.has(type)) {
