@@ -22,7 +22,7 @@ const places = [
 /** Finds the browser, and installs Debian's where there is none and that is possible. */
 export default async function findChromium(project: TestProject): Promise<void> {
   const given = process.env['CHROMIUM_PATH'];
-  const found = (await firstThere(given === undefined ? places : [given])) ?? (await install());
+  const found = (await firstThere(given === undefined ? places : [given])) ?? (await install(given));
   project.provide('chromiumPath', found);
 }
 
@@ -37,7 +37,9 @@ async function firstThere(paths: readonly string[]): Promise<string | undefined>
   return undefined;
 }
 
-async function install(): Promise<string> {
+async function install(given: string | undefined): Promise<string> {
+  if (given !== undefined)
+    throw new Error(`CHROMIUM_PATH is '${given}', where no program is: correct it, or leave it out.`);
   const remedy = 'install Chromium, or set CHROMIUM_PATH to a browser made of it';
   if (process.getuid?.() !== 0)
     throw new Error(`The browser tests need Chromium, and only root can install it: ${remedy}.`);
