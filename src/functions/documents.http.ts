@@ -67,8 +67,13 @@ async function receiveFiles(request: HttpRequest, limit: number): Promise<Receiv
   }
   const content = await readBody(request, limit);
   if (contentType !== undefined && mediaType?.startsWith('multipart/') === true) return readForm(content, contentType);
-  return [{ name: request.query.get('name') ?? '', contentType, content }];
+  return [
+    { name: request.query.get('name') ?? '', contentType: isClaim(mediaType) ? contentType : undefined, content },
+  ];
 }
+
+/** curl says that any file it sends is a form: that claims nothing about the file. */
+const isClaim = (mediaType: string | undefined): boolean => mediaType !== 'application/x-www-form-urlencoded';
 
 /** A body need not announce its length, nor keep to it. */
 async function readBody(request: HttpRequest, limit: number): Promise<Buffer<ArrayBuffer>> {

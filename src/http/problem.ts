@@ -40,7 +40,7 @@ export function problemResponse(problem: Problem, correlationId: string) {
 
 /** The value if it fits; otherwise a 400 that lists each field. @throws Problem `invalid` */
 export function checked<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
   throw invalid(parsed.error, what);
 }
@@ -54,9 +54,18 @@ export function invalid(error: z.ZodError, what: string): Problem {
 /** One for each field: an object with fields that do not belong there is one issue to zod. */
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const { path, message } = issue;
-  if (issue.code !== 'unrecognized_keys') return [{ field: path.map(String).join('.') || '(whole)', message }];
+  if (issue.code !== 'unrecognized_keys') {
+    return [{ field: path.map(String).join('.') || '(whole)', message: `${message}${describeInput(issue.input)}` }];
+  }
   return issue.keys.map((key) => ({
     field: [...path, key].map(String).join('.'),
     message: 'does not belong here: leave it out',
   }));
+}
+
+/** What was given instead, where it is short enough to be recognized. */
+function describeInput(input: unknown): string {
+  if (typeof input !== 'string' && typeof input !== 'number' && typeof input !== 'boolean') return '';
+  const shown = JSON.stringify(input);
+  return shown.length <= 80 ? ` (given: ${shown})` : ` (given: ${shown.slice(0, 80)}…)`;
 }

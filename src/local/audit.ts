@@ -68,7 +68,10 @@ function describe(file: string, verdict: Verdict): string {
 async function exportTrail(id: string, url: string, format: string, key: string | undefined): Promise<number> {
   const query = new URLSearchParams({ format });
   const address = new URL(`/api/sagas/${encodeURIComponent(id)}/audit?${query.toString()}`, url);
-  const response = await fetch(address, { headers: key === undefined ? {} : { 'x-functions-key': key } });
+  const headers = key === undefined ? {} : { 'x-functions-key': key };
+  const response = await fetch(address, { headers }).catch((error: unknown) => {
+    throw new Error(`Nothing answers at ${address.origin}: start the app, or give another --url.`, { cause: error });
+  });
   const body = await response.text();
   if (!response.ok) throw new Error(`${address.href} answered ${response.status}: ${body}`);
   print(body);

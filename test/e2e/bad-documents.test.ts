@@ -54,6 +54,11 @@ describe('a file that cannot be a document', () => {
     expectProblem(await post(content, `?name=${name}`), status, code, remedy);
   });
 
+  it('the type that curl gives to any body is not held against a file', async () => {
+    const answer = await post('', '?name=empty.pdf', { 'content-type': 'application/x-www-form-urlencoded' });
+    expectProblem(answer, 400, 'document_empty', /^empty\.pdf has no content/);
+  });
+
   it('JSON where a file belongs is refused, whatever the case of its type', async () => {
     for (const type of ['application/json', 'Application/JSON; charset=utf-8']) {
       expectProblem(await post('{}', '', { 'content-type': type }), 415, 'not_a_document', /send the file itself/);

@@ -106,6 +106,11 @@ describe('a request that nobody can serve', () => {
     }
   });
 
+  it('a value that does not fit is named with its field', async () => {
+    const answer = await api.send<ProblemDocument>('/api/documents?from=yesterday');
+    expectProblem(answer, 400, 'invalid', /from: .*\(given: "yesterday"\)/);
+  });
+
   it('with a query that does not fit lists each field', async () => {
     expect(await fields('/api/documents?status=lost&category=poem&top=1000&from=yesterday')).toEqual([
       'status',
