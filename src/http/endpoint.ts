@@ -21,16 +21,13 @@ export interface EndpointReply {
 export interface Endpoint {
   readonly name: string;
   readonly method: HttpMethod;
-  /** Under {@link apiPrefix}. */
+  /** Under the route prefix of host.json, `api`. */
   readonly route: string;
   readonly handle: (call: EndpointCall) => Promise<EndpointReply>;
 }
 
 /** Ids that can stand in headers, messages and log lines as they are. */
 const correlationIdForm = /^[\w.:-]{1,128}$/;
-
-/** Here and not in host.json, whose prefix every route would have: the console's pages lie outside of the API. */
-const apiPrefix = 'api';
 
 const allMethods: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -39,13 +36,13 @@ export function registerEndpoints(endpoints: readonly Endpoint[], newId: () => s
   const register = (name: string, methods: HttpMethod[], route: string, handle: Endpoint['handle']): void =>
     app.http(name, {
       methods,
-      route: `${apiPrefix}/${route}`,
+      route,
       authLevel: 'function',
       extraInputs: [durableClientInput],
       handler: (request, context) => serve(handle, request, context, newId),
     });
   for (const { name, method, route, handle } of endpoints) register(name, [method], route, handle);
-  register('unknownRoute', allMethods, '{*path}', answerUnknownRoute(endpoints, `/${apiPrefix}`));
+  register('unknownRoute', allMethods, '{*path}', answerUnknownRoute(endpoints, '/api'));
 }
 
 async function serve(
@@ -66,7 +63,9 @@ async function answer(handle: Endpoint['handle'], call: EndpointCall): Promise<E
     return await handle(call);
   } catch (error) {
     if (error instanceof Problem) return problemResponse(error, call.correlationId);
-    call.log.error(`${call.request.method} ${call.request.url} failed (correlation ${call.correlationId}):`, error);
+    // The query may hold a function key.
+    const path = new URL(call.request.url).pathname;
+    call.log.error(`${call.request.method} ${path} failed (correlation ${call.correlationId}):`, error);
     const detail = `The request failed for a reason that is not yours. Try again; if it stays so, look in the log for ${call.correlationId}.`;
     return problemResponse(new Problem(500, 'unexpected', detail), call.correlationId);
   }

@@ -1,0 +1,22 @@
+import { afterAll, expect, it } from 'vitest';
+import { registerEndpoints } from '../../src/http/endpoint.ts';
+import { createTestHost } from '../../src/testing/index.ts';
+
+const host = await createTestHost({
+  hostJson: { extensions: { http: { routePrefix: '' } } },
+  register: () =>
+    registerEndpoints(
+      [{ name: 'broken', method: 'GET', route: 'broken', handle: () => Promise.reject(new Error('a bug')) }],
+      () => 'new-id',
+    ),
+});
+afterAll(() => host.close());
+
+it('logs a failure with its correlation, and without the key that the caller sent', async () => {
+  const response = await host.fetch('/api/broken?code=s3cret', { headers: { 'x-correlation-id': 'order-7' } });
+  expect(response.status).toBe(500);
+  expect(await response.json()).toMatchObject({ correlationId: 'order-7' });
+  const logged = host.lines.map(({ message }) => message);
+  expect(logged).toContainEqual(expect.stringContaining('GET /api/broken failed (correlation order-7)'));
+  expect(logged).not.toContainEqual(expect.stringContaining('s3cret'));
+});
