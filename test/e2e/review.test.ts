@@ -176,12 +176,15 @@ describe('a decision', () => {
     expect((await api.record(documentId)).review?.by).toBe(winner);
   });
 
-  it('sent again by the same person is taken as the same', async () => {
+  it.each([
+    { decision: 'approve', by: 'Kim', data: { corrections: { totalAmount: 1 } } },
+    { decision: 'approve', by: 'Kim' },
+    { decision: 'reject', by: 'Kim', reason: 'a copy' },
+  ])('sent again by the same person is taken as the same: %o', async (decision) => {
     const { instanceId } = await unsure('again.pdf');
-    const decision = { decision: 'approve', by: 'Kim', data: { corrections: { totalAmount: 1 } } };
     const answers = await Promise.all([decide(instanceId, decision), decide(instanceId, decision)]);
     expect(answers.map(({ status }) => status)).toEqual([202, 202]);
-    await api.untilSaga(instanceId, ({ runtimeStatus }) => runtimeStatus === 'Completed');
+    await api.untilSaga(instanceId, ({ runtimeStatus }) => /Completed|Failed/.test(runtimeStatus));
   });
 
   it('waits for a suspended saga to be resumed', async () => {
