@@ -102,7 +102,7 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
       ...auditEndpoints(keeping),
       ...healthEndpoints(
         [
-          { name: 'storage', ping: async () => void (await storage.getProperties()) },
+          { name: 'storage', ping: () => blobs.ping() },
           { name: 'records', ping: () => records.ping() },
           ...(serviceBus === undefined ? [] : [{ name: 'queue', ping: createQueueProbe(serviceBus, documentQueue) }]),
         ],

@@ -63,7 +63,7 @@ export function createBlobDocumentRecords(service: BlobServiceClient): DocumentR
       await blob(id, 'txt').deleteIfExists().catch(ignoring(404));
     },
     async ping() {
-      await service.getProperties();
+      await container.exists();
     },
   };
 }

@@ -48,6 +48,8 @@ export interface DocumentBlobs {
   stageText(documentId: string, text: string): Promise<void>;
   stagedText(documentId: string): Promise<string>;
   discardText(documentId: string): Promise<void>;
+  /** Answers when the storage does, with no more rights than those to the blobs. */
+  ping(): Promise<void>;
 }
 
 export interface UploadOptions {
@@ -99,6 +101,9 @@ export function createDocumentBlobs(service: BlobServiceClient): DocumentBlobs {
     stagedText: async (documentId) => (await staged(documentId).downloadToBuffer()).toString('utf8'),
     async discardText(documentId) {
       await staged(documentId).deleteIfExists();
+    },
+    async ping() {
+      await container('incoming').exists();
     },
   };
 }
