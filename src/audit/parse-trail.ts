@@ -54,10 +54,12 @@ function parseJsonLines(text: string): RawTrail {
 }
 
 function parseCsvTrail(text: string): RawTrail {
-  const [header = [], ...rows] = parseCsv(text);
-  if (header.join(',') !== columns.join(',')) {
-    throw new Error(`this is no export of a trail: the first row of its CSV is not ${columns.join(',')}`);
+  const [first = ''] = text.trimStart().split(/\r?\n/, 1);
+  if (first.replaceAll('"', '') !== columns.join(',')) {
+    const remedy = first.startsWith('> ') ? '; export it with npm run --silent, which writes nothing of its own' : '';
+    throw new Error(`this is no export of a trail: it begins with '${first.slice(0, 60)}'${remedy}`);
   }
+  const [, ...rows] = parseCsv(text);
   const records = rows.map((cells, n) => ({ place: `row ${n + 2}`, value: toRecord(cells) }));
   const head = records.find(({ value }) => value['kind'] === headKind);
   const isPlain = head !== undefined && Object.keys(head.value).length === 2;

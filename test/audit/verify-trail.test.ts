@@ -53,7 +53,7 @@ describe('an export as it was made', () => {
   it('is told from what is none', () => {
     expect(problemsOf('')).toMatchObject([{ kind: 'unreadable', message: 'the file is empty' }]);
     expect(problemsOf(renderTrail(trail, state, 'html'))[0]?.message).toContain('a page for reading');
-    expect(problemsOf('a,b\r\n1,2\r\n')[0]?.message).toContain('the first row');
+    expect(problemsOf('a,b\r\n1,2\r\n')[0]?.message).toContain("begins with 'a,b'");
     expect(problemsOf('{"head":1,"entries":2}')[0]?.message).toContain('no export of a trail');
     expect(problemsOf('{"some":"json"}')).toMatchObject([{ kind: 'head' }]);
   });
@@ -167,6 +167,13 @@ describe('tampering', () => {
   it('with the state in a JSON export is found', () => {
     const text = renderTrail(trail, { ...state, phase: 'completed' }, 'json');
     expect(problemsOf(text)).toMatchObject([{ kind: 'state' }]);
+  });
+
+  it('with what npm writes before it is refused with the way to export it', () => {
+    const [problem] = problemsOf(
+      `\n> durable-saga@0.1.0 audit\n> node "audit.ts" export ID\n\n${render(trail.entries)}`,
+    );
+    expect(problem?.message).toMatch(/begins with '> durable-saga@0\.1\.0 audit'.*npm run --silent/);
   });
 
   it('with any cell of a CSV export is found', () => {
