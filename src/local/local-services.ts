@@ -32,7 +32,11 @@ export async function startLocalServices({ dataDir, ports }: LocalServicesOption
   const lastStartFile = join(dataDir, 'last-start.json');
   const last = readLastStart(lastStartFile);
   const listen = <T>(service: ServiceName, start: (port: number) => Promise<T>): Promise<T> =>
-    ports[service] === undefined ? startOn(last.ports?.[service], start) : start(ports[service]);
+    ports[service] === undefined
+      ? startOn(last.ports?.[service], start)
+      : start(ports[service]).catch((error: unknown) => {
+          throw isPortInUse(error) ? portInUse(service, ports[service], error) : error;
+        });
 
   const broker = await listen('serviceBus', (port) =>
     startServiceBusEmulator({ databaseFile: join(dataDir, 'service-bus.sqlite'), port, entities: localEntities }),
@@ -104,10 +108,21 @@ async function startOn<T>(port: number | undefined, start: (port: number) => Pro
   try {
     return await start(port);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return start(0);
+    if (isPortInUse(error)) return start(0);
     throw error;
   }
 }
+
+const isPortInUse = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+
+const portInUse = (service: ServiceName, port: number | undefined, cause: unknown): Error =>
+  new Error(
+    `the port ${port} that was given for ${service} is in use: give another one, or none for any that is free`,
+    {
+      cause,
+    },
+  );
 
 const lastStartSchema = z.object({
   startedAt: z.coerce.date(),

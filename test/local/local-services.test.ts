@@ -46,6 +46,19 @@ describe('the local services', () => {
     expect(again).toMatchObject({ ...event, data: { eTag: (announced as { data: { eTag: string } }).data.eTag } });
   });
 
+  it('say which port is in use, and which folder', async () => {
+    const dataDir = makeFolder();
+    const first = await startLocalServices({ dataDir, ports: {} });
+    const port = Number(new URL(setting(first, 'PAYMENTS_URL')).port);
+    await expect(startLocalServices({ dataDir: makeFolder(), ports: { trade: port } })).rejects.toThrow(
+      `the port ${port} that was given for trade is in use: give another one`,
+    );
+    await expect(startLocalServices({ dataDir, ports: {} })).rejects.toThrow(
+      /service-bus\.sqlite cannot be opened .*choose another folder/,
+    );
+    await first.close();
+  });
+
   it('keep their ports over a restart, unless others are asked for or theirs are taken', async () => {
     const dataDir = makeFolder();
     const first = await startLocalServices({ dataDir, ports: {} });

@@ -109,6 +109,9 @@ function readRow(row: Row): StoredMessage {
 const propertiesBlob = (properties: AddedProperties) =>
   Object.keys(properties).length === 0 ? null : serialize(properties);
 
+/** SQLITE_BUSY (sqlite.org/rescode.html). */
+const isLocked = (error: unknown): boolean => error instanceof Error && 'errcode' in error && error.errcode === 5;
+
 function openDatabase(file: string): DatabaseSync {
   try {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
@@ -116,9 +119,8 @@ function openDatabase(file: string): DatabaseSync {
     database.exec(schema);
     return database;
   } catch (cause) {
-    throw new Error(`The message file ${file} cannot be opened: ${String(cause)}. Is another emulator using it?`, {
-      cause,
-    });
+    const remedy = isLocked(cause) ? ' Another program uses it: end that one, or choose another folder.' : '';
+    throw new Error(`The message file ${file} cannot be opened (${String(cause)}).${remedy}`, { cause });
   }
 }
 
