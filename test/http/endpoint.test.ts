@@ -3,7 +3,6 @@ import { registerEndpoints } from '../../src/http/endpoint.ts';
 import { createTestHost } from '../../src/testing/index.ts';
 
 const host = await createTestHost({
-  hostJson: { extensions: { http: { routePrefix: '' } } },
   register: () =>
     registerEndpoints(
       [{ name: 'broken', method: 'GET', route: 'broken', handle: () => Promise.reject(new Error('a bug')) }],
