@@ -84,7 +84,7 @@ function Sidebar({ section }: { readonly section: string }) {
   return (
     <nav class="sidebar" aria-label="Main">
       <a class="brand" href={root}>
-        <img src="/console/assets/icon.svg" alt="" width="22" height="22" />
+        <img src="/api/console/assets/icon.svg" alt="" width="22" height="22" />
         durable-saga
       </a>
       <ul>

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 /** All screens lie under this path. */
-export const root = '/console';
+export const root = '/api/console';
 
 export interface Place {
   /** Decoded segments below {@link root}. */

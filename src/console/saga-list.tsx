@@ -65,7 +65,7 @@ function NoSagas({ isFiltered }: { readonly isFiltered: boolean }) {
     return (
       <Notice title="Nothing fits these filters">
         <p>
-          <a href="/console">Show all sagas</a>
+          <a href="/api/console">Show all sagas</a>
         </p>
       </Notice>
     );

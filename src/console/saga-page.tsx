@@ -96,7 +96,7 @@ function SagaHead({ saga, onAccepted }: { readonly saga: SagaView; readonly onAc
   return (
     <header class="screen-head saga-head">
       <p class="crumbs">
-        <a href="/console">Sagas</a> <span aria-hidden="true">/</span> {name}
+        <a href="/api/console">Sagas</a> <span aria-hidden="true">/</span> {name}
       </p>
       <div class="head-row">
         <ScreenTitle title={subjectOf(saga) ?? name}>
@@ -156,7 +156,7 @@ function Facts({ saga }: { readonly saga: SagaView }) {
           {saga.correlationId === undefined ? (
             '—'
           ) : (
-            <a href={`/console?q=${encodeURIComponent(saga.correlationId)}`}>{saga.correlationId}</a>
+            <a href={`/api/console?q=${encodeURIComponent(saga.correlationId)}`}>{saga.correlationId}</a>
           )}
         </dd>
       </div>

@@ -18,6 +18,7 @@ export interface HostParts {
   /** A path, or `:memory:`; by default in the data folder. */
   readonly durableDatabase?: string;
   /** Whether requests need the keys of the data folder. */
+  readonly redirects?: Readonly<Record<string, string>>;
   readonly asksForKeys?: boolean;
   readonly cors?: CorsSettings;
   readonly env: AppSettings;

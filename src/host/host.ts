@@ -27,6 +27,8 @@ export interface HostOptions {
   readonly clock?: Clock;
   /** UUIDs. */
   readonly newId?: () => string;
+  /** Short paths for pages of the app: `/console` for `/api/console`. */
+  readonly redirects?: Readonly<Record<string, string>>;
   /** By default lines on standard output, filtered by `logging.logLevel` of host.json. */
   readonly log?: Log;
 }
@@ -57,7 +59,7 @@ const appEnvironment = (appDir: string, port: number, env: AppSettings) => ({
  * @throws for a host.json, port or data folder that cannot be used; AppLoadError, with the app's own stack, when the app does not load.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const { dataDir, asksForKeys = false, cors, clock = systemClock, newId = randomUUID } = options;
+  const { dataDir, asksForKeys = false, redirects = {}, cors, clock = systemClock, newId = randomUUID } = options;
   const appDir = resolve(options.appDir);
   const settings = readHostJson(appDir, options.env);
   const log = options.log ?? createConsoleLog(settings.logLevel, (line) => process.stdout.write(line));
@@ -80,6 +82,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     settings,
     dataDir,
     asksForKeys,
+    redirects,
     env,
     clock,
     newId,

@@ -26,6 +26,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     appDir: dirname(packageFile),
     dataDir: join(dataDir, 'host'),
     port,
+    redirects: { '/console': '/api/console' },
     env: { DEV_FAULTS: 'on', ...services.environment, ...settings },
     ...(log !== undefined && { log }),
   });

@@ -28,6 +28,15 @@ it('runs what it can and names what it cannot', async () => {
   expect(await (await fetch(`${url}/api/hello`)).text()).toBe('hello');
 });
 
+it('sends short paths to where they lead, with what stands below and behind them', async () => {
+  const { url } = await runApp(app, { redirects: { '/hi': '/api/hello' } });
+  const at = async (path: string) => (await fetch(`${url}${path}`, { redirect: 'manual' })).headers.get('location');
+  expect(await at('/hi')).toBe('/api/hello');
+  expect(await at('/hi/there?a=1')).toBe('/api/hello/there?a=1');
+  expect(await at('/high')).toBeNull();
+  expect(await (await fetch(`${url}/hi`)).text()).toBe('hello');
+});
+
 it('shares its data folder with no other host', async () => {
   const first = await runApp(app);
   await expect(runApp(app, { dataDir: first.dataDir })).rejects.toThrow('is in use by another host');

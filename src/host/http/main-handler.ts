@@ -21,6 +21,8 @@ export interface MainHandlerOptions {
   /** For blob triggers whose source is Event Grid. */
   readonly serveBlobEvents: HttpHandler;
   readonly authorize: Authorize;
+  /** Paths, and all below them, that are answered with the place where they are. */
+  readonly redirects: Readonly<Record<string, string>>;
 }
 
 export const durableWebhooks = '/runtime/webhooks/durabletask';
@@ -45,6 +47,10 @@ export function createMainHandler(options: MainHandlerOptions): HttpHandler {
     },
     { prefix: adminPrefix, door: { kind: 'admin' }, serve: serveAdmin },
   ];
+  const redirected = (url: string, path: string): string | undefined => {
+    const found = Object.entries(options.redirects).find(([from]) => path === from || path.startsWith(`${from}/`));
+    return found && `${found[1]}${url.slice(found[0].length)}`;
+  };
   return async (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const lowerPath = path.toLowerCase();
@@ -58,6 +64,8 @@ export function createMainHandler(options: MainHandlerOptions): HttpHandler {
       const isOpen = authorize(request, { kind: 'function', ...route });
       return isOpen ? serveFunction(request, response, route) : answer(response, 401);
     }
+    const elsewhere = redirected(request.url ?? '/', path);
+    if (elsewhere !== undefined) return answer(response, 307, '', { location: elsewhere });
     if (request.method === 'GET' && path === '/') return answer(response, 200, 'The Functions host is running.\n');
     answer(response, 404);
   };

@@ -36,7 +36,7 @@ export interface MainPortOptions {
 
 /** Opens the main port for requests. The answer tells of all functions of the app. */
 export function serveMainPort(
-  { main, worker, settings, env, newId, log, cors }: HostParts,
+  { main, worker, settings, env, newId, log, cors, redirects = {} }: HostParts,
   { functions, faults, keys, linkQuery, bodyLimit, invoke, engine, deliverBlobEvents }: MainPortOptions,
 ): () => readonly HostFunction[] {
   const routes = createRoutes(functions, { routePrefix: settings.routePrefix, env, onFault: faults.add });
@@ -70,6 +70,7 @@ export function serveMainPort(
       }),
       serveBlobEvents: createEventGridWebhook({ deliver: deliverBlobEvents, bodyLimit }),
       authorize: keys ? createAuthorize(keys) : letEverybodyIn,
+      redirects,
     }),
   );
   main.serve(cors ? allowOrigins(cors, handle) : handle);
