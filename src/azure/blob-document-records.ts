@@ -2,11 +2,13 @@ import type { BlobServiceClient, ContainerClient } from '@azure/storage-blob';
 import { type DocumentRecord, documentRecordSchema } from '../documents/document-record.ts';
 import { uploadDateOf } from '../documents/document-id.ts';
 import {
+  decodeContinuation,
   type DocumentQuery,
   type DocumentRecords,
-  InvalidContinuation,
+  encodeContinuation,
   searchableText,
   searchWords,
+  sortKeyOf,
 } from './document-records.ts';
 import { ignoring, inContainer } from './document-blobs.ts';
 
@@ -48,14 +50,14 @@ export function createBlobDocumentRecords(service: BlobServiceClient): DocumentR
       );
       const sorted = documents
         .filter((_, n) => found[n])
-        .map((record) => ({ record, key: sortKey(record) }))
+        .map((record) => ({ record, key: sortKeyOf(record) }))
         .sort((a, b) => (a.key < b.key ? 1 : -1));
-      const after = query.continuation === undefined ? undefined : decode(query.continuation);
+      const after = query.continuation === undefined ? undefined : decodeContinuation(query.continuation);
       const rest = after === undefined ? sorted : sorted.filter(({ key }) => key < after);
       const page = rest.slice(0, query.top);
       return {
         documents: page.map(({ record }) => record),
-        continuation: page.length < rest.length ? encode(page.at(-1)?.key ?? '') : undefined,
+        continuation: page.length < rest.length ? encodeContinuation(page.at(-1)?.key ?? '') : undefined,
       };
     },
     index: (id, text) => write(id, 'txt', searchableText(text)),
@@ -76,17 +78,6 @@ async function listIds(container: ContainerClient, { from = '', to = '9999' }: D
     if (file.endsWith('.json') && date >= from && date <= to) ids.push(file.slice(0, -'.json'.length));
   }
   return ids;
-}
-
-/** Newest first; a page begins after a key, so it stays right while records come and change. */
-const sortKey = ({ uploadedAt, id }: DocumentRecord): string => `${uploadedAt} ${id}`;
-
-const encode = (key: string): string => Buffer.from(key, 'utf8').toString('base64url');
-
-function decode(continuation: string): string {
-  const key = Buffer.from(continuation, 'base64url').toString('utf8');
-  if (/^\d{4}-\d\d-\d\dT\S+ \S+$/.test(key)) return key;
-  throw new InvalidContinuation();
 }
 
 const matches = (record: DocumentRecord, { status, category }: DocumentQuery): boolean =>

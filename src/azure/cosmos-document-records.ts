@@ -2,11 +2,13 @@ import { type Container, type CosmosClient, ErrorResponse, type SqlParameter } f
 import { documentRecordSchema } from '../documents/document-record.ts';
 import { uploadDateOf } from '../documents/document-id.ts';
 import {
+  decodeContinuation,
   type DocumentQuery,
   type DocumentRecords,
-  InvalidContinuation,
+  encodeContinuation,
   searchableText,
   searchWords,
+  sortKeyOf,
 } from './document-records.ts';
 import { prepareContainers } from './prepare-containers.ts';
 
@@ -33,7 +35,7 @@ export function createCosmosDocumentRecords(
   });
   return {
     async save(record) {
-      await prepared(() => containers.documents.items.upsert(record));
+      await prepared(() => containers.documents.items.upsert({ ...record, sortKey: sortKeyOf(record) }));
     },
     async read(id) {
       const uploadDate = uploadDateOf(id);
@@ -56,6 +58,7 @@ export function createCosmosDocumentRecords(
   };
 }
 
+/** Pages by a property of ours: the SDK has no continuation tokens for an ordered query over several partitions. */
 async function queryDocuments(containers: Containers, query: DocumentQuery) {
   const { conditions, parameters } = computeConditions(query);
   if (query.q !== undefined) {
@@ -64,18 +67,12 @@ async function queryDocuments(containers: Containers, query: DocumentQuery) {
     parameters.push({ name: '@ids', value: [...ids] });
   }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  const pages = containers.documents.items.query<unknown>(
-    { query: `SELECT * FROM c ${where} ORDER BY c.uploadedAt DESC`, parameters },
-    { maxItemCount: query.top, ...(query.continuation !== undefined && { continuationToken: query.continuation }) },
-  );
-  const { resources, continuationToken } = await pages.fetchNext().catch((error: unknown) => {
-    const isRefused = error instanceof ErrorResponse && error.code === 400 && query.continuation !== undefined;
-    throw isRefused ? new InvalidContinuation() : error;
-  });
-  return {
-    documents: (resources ?? []).map((resource) => documentRecordSchema.parse(resource)),
-    continuation: continuationToken,
-  };
+  const oneMore = `SELECT TOP ${query.top + 1} * FROM c ${where} ORDER BY c.sortKey DESC`;
+  const { resources } = await containers.documents.items.query<unknown>({ query: oneMore, parameters }).fetchAll();
+  const documents = resources.slice(0, query.top).map((resource) => documentRecordSchema.parse(resource));
+  const last = documents.at(-1);
+  const isMore = last !== undefined && resources.length > query.top;
+  return { documents, ...(isMore && { continuation: encodeContinuation(sortKeyOf(last)) }) };
 }
 
 /** At most this many documents are found by text before the other conditions narrow them. */
@@ -104,12 +101,14 @@ async function findByText({ documents, index }: Containers, words: readonly stri
 }
 
 function computeConditions(query: DocumentQuery): { conditions: string[]; parameters: SqlParameter[] } {
-  const { status, category, from, to } = query;
+  const { status, category, from, to, continuation } = query;
+  const after = continuation === undefined ? undefined : decodeContinuation(continuation);
   const wanted = [
     { value: status, condition: 'c.status = @status', name: '@status' },
     { value: category, condition: 'c.category = @category', name: '@category' },
     { value: from, condition: 'c.uploadDate >= @from', name: '@from' },
     { value: to, condition: 'c.uploadDate <= @to', name: '@to' },
+    { value: after, condition: 'c.sortKey < @after', name: '@after' },
   ].flatMap(({ value, condition, name }) => (value === undefined ? [] : [{ condition, parameter: { name, value } }]));
   return { conditions: wanted.map((w) => w.condition), parameters: wanted.map((w) => w.parameter) };
 }

@@ -42,6 +42,18 @@ export interface DocumentRecords {
   ping(): Promise<void>;
 }
 
+/** Newest first; a page begins after a key, not at an offset, so it stays right while records come and change. */
+export const sortKeyOf = ({ uploadedAt, id }: DocumentRecord): string => `${uploadedAt} ${id}`;
+
+export const encodeContinuation = (sortKey: string): string => Buffer.from(sortKey, 'utf8').toString('base64url');
+
+/** @throws InvalidContinuation */
+export function decodeContinuation(continuation: string): string {
+  const sortKey = Buffer.from(continuation, 'base64url').toString('utf8');
+  if (/^\d{4}-\d\d-\d\dT\S+ \S+$/.test(sortKey)) return sortKey;
+  throw new InvalidContinuation();
+}
+
 const longestIndexedText = 200_000;
 
 /** The words of a text, folded so that search finds them in any case; bounded to what one item may hold. */
