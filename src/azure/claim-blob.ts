@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ContainerClient } from '@azure/storage-blob';
 import type { z } from 'zod';
 import { ignoring, inContainer } from './document-blobs.ts';
@@ -20,3 +21,8 @@ export async function claimBlob<T>(
   if (created !== undefined) return value;
   return schema.parse(JSON.parse((await blob.downloadToBuffer()).toString('utf8')));
 }
+
+/** Whether the value that is kept is the one that was given: keeping loses the fields that are undefined. */
+export const isSameClaim = (kept: unknown, given: unknown): boolean => isDeepStrictEqual(asJson(kept), asJson(given));
+
+const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));

@@ -1,4 +1,5 @@
 import { formatReason } from '../audit/native-reason.ts';
+import { isSameClaim } from '../azure/claim-blob.ts';
 import type { Accepted, DurableInstances } from '../azure/durable-instances.ts';
 import { type Endpoint, type EndpointCall, jsonBody, routeParameter } from '../http/endpoint.ts';
 import { checked, Problem } from '../http/problem.ts';
@@ -19,7 +20,7 @@ export const operationEndpoints = (decisions: GateDecisions): Endpoint[] => [
 
 /**
  * The decision is stored before the instance is rewound, so that the gate finds it whatever happens in between; a gate that waits
- * gets it as an event.
+ * gets it as an event. The first decision counts; whoever agrees carries it out, where a crash came between the two.
  */
 async function rewind(decisions: GateDecisions, call: EndpointCall) {
   const { request, instances } = call;
@@ -44,8 +45,16 @@ async function rewind(decisions: GateDecisions, call: EndpointCall) {
     return reply(decided, instance.instanceId);
   }
   const gate = failedGate(instance.output);
-  if (gate !== undefined) await decisions.write(instance.instanceId, instance.createdTime, gate, decision);
-  return reply(await instances.rewind(instance.instanceId, formatReason(by, body.reason)), instance.instanceId);
+  const { instanceId, createdTime } = instance;
+  const first = gate === undefined ? decision : await decisions.claim(instanceId, createdTime, gate, decision);
+  if (first.action !== action || !isSameClaim(first.data, data)) {
+    throw new Problem(
+      409,
+      'already_decided',
+      `${first.by} has decided already how '${instanceId}' goes on: ${first.action}. Should it stand still all the same, send that too.`,
+    );
+  }
+  return reply(await instances.rewind(instanceId, formatReason(first.by, first.reason)), instanceId);
 }
 
 async function cancel(call: EndpointCall) {

@@ -1,11 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { isSameClaim } from '../azure/claim-blob.ts';
 import type { Instance } from '../azure/durable-instances.ts';
 import type { ReviewDecisions } from '../azure/review-decisions.ts';
 import { type Endpoint, type EndpointCall, jsonBody, routeParameter } from '../http/endpoint.ts';
 import { checked, invalid, Problem } from '../http/problem.ts';
 import type { SagaDefinition } from '../saga/index.ts';
-import { parseAnswer, type Review, type ReviewAnswer, reviewEvent, type SagaStatus } from '../saga/operate.ts';
+import { parseAnswer, type Review, reviewEvent, type SagaStatus } from '../saga/operate.ts';
 import { actorOf } from './actor.ts';
 import { findInstance } from './sagas.http.ts';
 import { isWaiting, statusOf } from './saga-view.ts';
@@ -71,14 +71,10 @@ async function decide({ sagas, decisions }: ReviewEndpointServices, call: Endpoi
   if (!parsed.ok) throw invalid(parsed.error, 'The decision');
   const first = await decisions.claim(instanceId, instance.createdTime, open.id, parsed.answer);
   const accepted = await instances.raiseEvent(instanceId, reviewEvent(open.id), first);
-  if (!isDeepStrictEqual(asJson(first), asJson(parsed.answer)))
-    throw alreadyDecided(open.id, ` by ${first.by}: ${first.decision}`);
+  if (!isSameClaim(first, parsed.answer)) throw alreadyDecided(open.id, ` by ${first.by}: ${first.decision}`);
   if (accepted !== 'accepted') throw new Problem(409, 'ended', `Saga '${instanceId}' has ended meanwhile.`);
   return { status: 202, jsonBody: { instanceId, review: open.id } };
 }
-
-/** What was kept has lost the fields that are undefined. */
-const asJson = (answer: ReviewAnswer): unknown => JSON.parse(JSON.stringify(answer));
 
 /** @throws Problem that says why there is nothing to decide */
 function findOpenReview(instance: Instance, asked: string): NonNullable<SagaStatus['review']> {

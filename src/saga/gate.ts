@@ -139,7 +139,8 @@ function endWith(execution: Execution, thrown: unknown): never {
 export interface GateDecisions {
   /** Keyed by the start of the execution too, so that a decision never reaches a later instance of the same id. */
   read(instanceId: string, createdTime: Date, gate: number): Promise<GateDecision | undefined>;
-  write(instanceId: string, createdTime: Date, gate: number, decision: GateDecision): Promise<void>;
+  /** The decision that was first for this gate: the one given, or an earlier one. */
+  claim(instanceId: string, createdTime: Date, gate: number, decision: GateDecision): Promise<GateDecision>;
 }
 
 /** What the durable client says of the instance. */

@@ -54,7 +54,7 @@ export async function createSagaTestHost(options: SagaTestHostOptions): Promise<
       const { output, createdTime } = await host.status(instanceId);
       const gate = failedGate(output);
       if (gate === undefined) throw new Error(`${instanceId} stands at no gate: ${JSON.stringify(output)}`);
-      await decisions.write(instanceId, new Date(createdTime), gate, decision);
+      await decisions.claim(instanceId, new Date(createdTime), gate, decision);
       await host.rewind(instanceId);
     },
   };

@@ -6,8 +6,11 @@ export function createInMemoryDecisions(): GateDecisions {
     async read(instanceId, createdTime, gate) {
       return decisions.get(keyOf(instanceId, createdTime, gate));
     },
-    async write(instanceId, createdTime, gate, decision) {
-      decisions.set(keyOf(instanceId, createdTime, gate), decision);
+    async claim(instanceId, createdTime, gate, decision) {
+      const key = keyOf(instanceId, createdTime, gate);
+      const first = decisions.get(key) ?? decision;
+      decisions.set(key, first);
+      return first;
     },
   };
 }

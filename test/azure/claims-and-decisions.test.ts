@@ -28,16 +28,16 @@ describe('a decision for a gate', () => {
   const decisions = createGateDecisions(storage);
   const created = new Date('2026-03-01T10:00:00Z');
 
-  it('is read as it was written, and the last one counts', async () => {
+  it('is read as it was made, and the first one counts', async () => {
     expect(await decisions.read('i', created, 1)).toBeUndefined();
-    await decisions.write('i', created, 1, { action: 'retry', by: 'Kim', reason: 'first' });
-    const last = { action: 'skip', by: 'Robin', reason: 'second', data: { amount: 1 } } as const;
-    await decisions.write('i', created, 1, last);
-    expect(await decisions.read('i', created, 1)).toEqual(last);
+    const first = { action: 'skip', by: 'Kim', reason: 'first', data: { amount: 1 } } as const;
+    expect(await decisions.claim('i', created, 1, first)).toEqual(first);
+    expect(await decisions.claim('i', created, 1, { action: 'retry', by: 'Robin' })).toEqual(first);
+    expect(await decisions.read('i', created, 1)).toEqual(first);
   });
 
   it('is for one gate of one execution of one instance', async () => {
-    await decisions.write('a/b ü', created, 1, { action: 'abort', by: 'Kim' });
+    await decisions.claim('a/b ü', created, 1, { action: 'abort', by: 'Kim' });
     expect(await decisions.read('a/b ü', created, 1)).toMatchObject({ action: 'abort' });
     expect(await decisions.read('a/b ü', created, 2)).toBeUndefined();
     expect(await decisions.read('a/b ü', new Date('2026-03-01T10:00:01Z'), 1)).toBeUndefined();

@@ -94,6 +94,21 @@ describe('suspend and resume', () => {
 });
 
 describe('rewind', () => {
+  it('by several people at once is one person’s, and the others change nothing', async () => {
+    const { instanceId } = await waiting('contested.pdf');
+    await operate(instanceId, 'cancel');
+    await api.untilSaga(instanceId, ({ runtimeStatus }) => runtimeStatus === 'Failed');
+    const actions = ['retry', 'abort', 'retry', 'abort'];
+    const answers = await Promise.all(
+      actions.map((action, n) => operate(instanceId, 'rewind', { action, by: `person ${n}`, reason: 'a test' })),
+    );
+    const winners = answers.flatMap(({ status }, n) => (status === 202 ? [actions[n]] : []));
+    expect(winners).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(3);
+    const { phase } = await api.untilSaga(instanceId, (saga) => /in_review|aborted/.test(saga.phase));
+    expect(phase).toBe(winners[0] === 'abort' ? 'aborted' : 'in_review');
+  });
+
   it('is refused for a saga that has not failed, and for an action that is not possible', async () => {
     const running = await waiting('running.pdf');
     const refused = await operate(running.instanceId, 'rewind');
