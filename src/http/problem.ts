@@ -55,7 +55,9 @@ export function invalid(error: z.ZodError, what: string): Problem {
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const { path, message } = issue;
   if (issue.code !== 'unrecognized_keys') {
-    return [{ field: path.map(String).join('.') || '(whole)', message: `${message}${describeInput(issue.input)}` }];
+    const isMissing = issue.code === 'invalid_type' && issue.input === undefined;
+    const said = isMissing ? 'is missing' : `${message}${describeInput(issue.input)}`;
+    return [{ field: path.map(String).join('.') || '(whole)', message: said }];
   }
   return issue.keys.map((key) => ({
     field: [...path, key].map(String).join('.'),

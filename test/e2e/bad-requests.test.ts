@@ -111,6 +111,12 @@ describe('a request that nobody can serve', () => {
     expectProblem(answer, 400, 'invalid', /from: .*\(given: "yesterday"\)/);
   });
 
+  it('a value that is not there is said to be missing', async () => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"input":{}}' };
+    const answer = await api.send<ProblemDocument>('/api/sagas/processDocument', init);
+    expectProblem(answer, 400, 'invalid', /input\.documentId: is missing;/);
+  });
+
   it('with a query that does not fit lists each field', async () => {
     expect(await fields('/api/documents?status=lost&category=poem&top=1000&from=yesterday')).toEqual([
       'status',
