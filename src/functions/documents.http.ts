@@ -6,6 +6,7 @@ import { documentCategorySchema } from '../documents/fields.ts';
 import { sniffDocument } from '../documents/sniff-document.ts';
 import type { Endpoint, EndpointCall } from '../http/endpoint.ts';
 import { routeParameter } from '../http/endpoint.ts';
+import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { checked, type FieldError, Problem } from '../http/problem.ts';
 import { IdempotencyConflict, type Intake, type UploadedFile } from '../intake/intake.ts';
 
@@ -31,12 +32,7 @@ export function documentEndpoints(services: DocumentEndpointServices): Endpoint[
 
 async function postDocument({ intake, maxDocumentBytes }: DocumentEndpointServices, call: EndpointCall) {
   const { request, instances, correlationId } = call;
-  const idempotencyKey = request.headers.get('idempotency-key') ?? undefined;
-  if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > 255)) {
-    throw new Problem(400, 'invalid', 'Idempotency-Key must have 1 to 255 characters.', [
-      { field: 'Idempotency-Key', message: `has ${idempotencyKey.length} characters` },
-    ]);
-  }
+  const idempotencyKey = idempotencyKeyOf(request);
   const files = await checkFiles(await receiveFiles(request, maxDocumentBytes));
   const accepted = await intake.accept({ files, correlationId, idempotencyKey }, instances).catch((error: unknown) => {
     if (!(error instanceof IdempotencyConflict)) throw error;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { OrderRecords } from '../azure/order-records.ts';
 import { type Endpoint, type EndpointCall, jsonBody, routeParameter } from '../http/endpoint.ts';
+import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { checked, Problem } from '../http/problem.ts';
 import { type Order, type OrderRequest, orderRequestSchema, orderSchema } from '../orders/order.ts';
 import { orderIdOf, orderInstanceId } from '../orders/order-id.ts';
@@ -18,12 +19,7 @@ export const orderEndpoints = (services: OrderEndpointServices): Endpoint[] => [
 ];
 
 async function postOrder({ now, newId }: OrderEndpointServices, { request, instances, correlationId }: EndpointCall) {
-  const key = request.headers.get('idempotency-key') ?? undefined;
-  if (key !== undefined && (key === '' || key.length > 255)) {
-    throw new Problem(400, 'invalid', 'Idempotency-Key must have 1 to 255 characters.', [
-      { field: 'Idempotency-Key', message: `has ${key.length} characters` },
-    ]);
-  }
+  const key = idempotencyKeyOf(request);
   const wanted = checked(orderRequestSchema, await jsonBody(request), 'The order');
   const orderId = orderIdOf(key === undefined ? newId() : `key ${key}`);
   const instanceId = orderInstanceId(orderId);
