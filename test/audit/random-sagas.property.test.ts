@@ -10,6 +10,7 @@ import { createSagaTestHost, type SagaTestHost } from '../../src/testing/index.t
 import {
   type Fate,
   findStep,
+  type Node,
   type Program,
   programActivities,
   programArbitrary,
@@ -17,7 +18,7 @@ import {
   type Stage,
 } from '../saga/random-program.ts';
 
-// The trails of random sagas, which fail, compensate and are rewound at random, beside what the sagas say of themselves and what
+// The trails of random sequential sagas, which fail, compensate and are rewound at random, beside what the sagas say of themselves and what
 // their activities saw.
 
 const performances = new Map<string, Performance>();
@@ -87,13 +88,20 @@ function expectedStates({ outcome, undo }: SagaStatus['ledger'][number]): string
   return [outcome === 'succeeded' ? 'done' : outcome, 'skipped'];
 }
 
+/** Side by side, the history has no single order in which calls began, and does not say whose gate was passed. */
+const isSequential = (node: Node): boolean => {
+  if (node.kind === 'all') return node.nodes.length < 2 && node.nodes.every(isSequential);
+  return node.kind === 'scope' ? node.nodes.every(isSequential) : true;
+};
+const sequentialPrograms = programArbitrary.filter(({ nodes }) => nodes.every(isSequential));
+
 const healedAfter = 3;
 const moreThanEnough = 40;
 
-test('a trail says of any saga what it did, in what order, who decided, and where it stands', async () => {
+test('a trail says of any sequential saga what it did, in what order, who decided, and where it stands', async () => {
   await fc.assert(
     fc.asyncProperty(
-      programArbitrary,
+      sequentialPrograms,
       fc.array(fc.nat(11), { minLength: 8, maxLength: 8 }),
       async (program, choices) => {
         const performance = perform(program);
