@@ -127,7 +127,7 @@ function* tryStep<I, O>(
     );
   }
   noteSuccess(entry, output.data);
-  report(execution, {});
+  report(execution, execution.direction === 'forward' ? { error: undefined } : {});
   return { ok: true, value: output.data };
 }
 

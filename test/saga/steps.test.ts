@@ -26,6 +26,18 @@ onEveryEngine((startTrial) => {
     expect(world.called()).toEqual(['reserve', 'charge']);
   });
 
+  test('shows an error only until a step has succeeded', async () => {
+    const { app, world, start } = await startTrial([reserve, charge], function* (saga, item) {
+      yield* saga.attempt(reserve, item);
+      yield* saga.step(charge, item);
+      yield* saga.sleep(seconds(9));
+    });
+    world.next('reserve', 'fails for good');
+    const id = await start();
+    const { status } = await app.runUntil(id, ({ step }) => step === 'sleep');
+    expect(status.error).toBeUndefined();
+  });
+
   test('tries a step again after waits that grow, and then goes on', async () => {
     const { app, world, run } = await startTrial([reserve], function* (saga, item) {
       return yield* saga.step(reserve, item, { retry: growing });
