@@ -31,7 +31,9 @@ export function registerSagas({ sagas, activities, decisions, gateMode = 'rewind
     extraInputs: [df.input.durableClient()],
     handler: async (raw: unknown, context: InvocationContext) => {
       const request = gateRequestSchema.parse(raw);
-      const instance = await df.getClient(context).getStatus(request.instanceId, { showInput: false });
+      // The client puts the id into a URL as it is.
+      const id = encodeURIComponent(request.instanceId);
+      const instance = await df.getClient(context).getStatus(id, { showInput: false });
       return passGate(request, instance, decisions);
     },
   });

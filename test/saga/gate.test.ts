@@ -26,6 +26,15 @@ onEveryEngine((startTrial) => {
     expect(failures.map(({ FunctionName }) => FunctionName)).toEqual(['sagaGate']);
   });
 
+  test('is rewound whatever its id consists of', async () => {
+    const { app, world } = await startTrial(activities, (saga, item) => saga.step(charge, item));
+    world.next('charge', 'fails for good');
+    const id = await app.start({ name: 'trial' }, { item: 'book' }, 'Größe #7? 50 & more');
+    expect((await app.runToEnd(id)).output).toContain('gate#1#');
+    await app.rewind(id);
+    expect((await app.runToEnd(id)).runtimeStatus).toBe('Completed');
+  });
+
   test('is rewound three times, after retries and compensation, and then completes in the same instance', async () => {
     const { app, world, run } = await startTrial(activities, function* (saga, item) {
       yield* saga.step(reserve, item);
