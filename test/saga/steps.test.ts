@@ -36,6 +36,7 @@ onEveryEngine((startTrial) => {
     const id = await start();
     const { status } = await app.runUntil(id, ({ step }) => step === 'sleep');
     expect(status.error).toBeUndefined();
+    await app.runToEnd(id);
   });
 
   test('tries a step again after waits that grow, and then goes on', async () => {
