@@ -1,12 +1,11 @@
 import { app } from '@azure/functions';
 import { z } from 'zod';
 import { durableClientInput, instancesOf } from '../azure/durable-instances.ts';
-import { plainEtag } from '../documents/document-id.ts';
 import type { Intake } from '../intake/intake.ts';
 
 export const documentQueue = 'document-processing';
 
-const eventSchema = z.object({ subject: z.string(), data: z.object({ eTag: z.string().optional() }) });
+const eventSchema = z.object({ subject: z.string() });
 /** The Event Grid schema delivers an array or one event, the CloudEvents schema one event; both have what is needed. */
 const messageSchema = z.union([eventSchema, z.array(eventSchema)]);
 
@@ -26,13 +25,13 @@ export function registerDocumentQueue(intake: Intake): void {
       if (!parsed.success) {
         throw new Error(`this message is no BlobCreated event of Event Grid: ${z.prettifyError(parsed.error)}`);
       }
-      for (const { subject, data } of [parsed.data].flat()) {
+      for (const { subject } of [parsed.data].flat()) {
         const blobName = incomingBlob.exec(subject)?.[1];
         if (blobName === undefined) {
           context.log(`ignored an event for ${subject}: it is not in container 'incoming'`);
           continue;
         }
-        const announced = await intake.announce(blobName, data.eTag && plainEtag(data.eTag), instancesOf(context));
+        const announced = await intake.announce(blobName, instancesOf(context));
         context.debug(`blob ${blobName}: ${announced.state}`);
       }
     },

@@ -38,12 +38,15 @@ export interface AcceptedDocument {
 export interface Intake {
   /** Stores the files and starts a saga for each. @throws IdempotencyConflict before anything is stored */
   accept(upload: Upload, instances: DurableInstances): Promise<AcceptedDocument[]>;
-  /** Starts the saga of a blob that appeared in `incoming`, if that version is still there. */
-  announce(blobName: string, etag: string | undefined, instances: DurableInstances): Promise<Announced>;
+  /**
+   * Starts the saga of a blob that appeared in `incoming`, as it is there now. It may be another version than the one that was
+   * announced: a change of its properties alone makes one, and is announced by nobody.
+   */
+  announce(blobName: string, instances: DurableInstances): Promise<Announced>;
 }
 
 export type Announced =
-  { readonly state: 'started' | 'known'; readonly instanceId: string } | { readonly state: 'gone' | 'superseded' };
+  { readonly state: 'started' | 'known'; readonly instanceId: string } | { readonly state: 'gone' };
 
 /** One key was used for different files. */
 export class IdempotencyConflict extends Error {
@@ -65,10 +68,9 @@ export function createIntake({ blobs, claims, now, newId }: IntakeServices): Int
       }
       return accepted;
     },
-    async announce(blobName, etag, instances) {
+    async announce(blobName, instances) {
       const facts = await blobs.inspect(blobName);
       if (facts === undefined) return { state: 'gone' };
-      if (etag !== undefined && etag !== facts.etag) return { state: 'superseded' };
       return { state: await startOnce(facts, instances), instanceId: instanceIdOf(documentIdIn(facts)) };
     },
   };

@@ -1,0 +1,43 @@
+import * as df from 'durable-functions';
+import { afterAll, expect, it } from 'vitest';
+import { createDocumentBlobs } from '../../src/azure/document-blobs.ts';
+import { createDurableInstances } from '../../src/azure/durable-instances.ts';
+import { createIdempotencyClaims } from '../../src/azure/idempotency-claims.ts';
+import { createIntake } from '../../src/intake/intake.ts';
+import { createTestHost } from '../../src/testing/index.ts';
+import { useStorage } from '../azure/local-storage.ts';
+
+const storage = await useStorage();
+const incoming = storage.getContainerClient('incoming');
+await incoming.createIfNotExists();
+const host = await createTestHost({
+  register: () =>
+    df.app.orchestration('processDocument', function* (context) {
+      yield context.df.waitForExternalEvent('never');
+    }),
+});
+afterAll(() => host.close({ leavesWork: true }));
+const instances = createDurableInstances(`${host.url}/runtime/webhooks/durabletask`);
+const intake = createIntake({
+  blobs: createDocumentBlobs(storage),
+  claims: createIdempotencyClaims(storage),
+  now: host.now,
+  newId: () => 'id',
+});
+
+it('takes in a blob that was given other properties after its event, once', async () => {
+  const blob = incoming.getBlockBlobClient('relabelled.pdf');
+  await blob.upload('x', 1);
+  await blob.setHTTPHeaders({ blobContentType: 'application/pdf' });
+  const { etag } = await blob.getProperties();
+
+  const first = await intake.announce('relabelled.pdf', instances);
+  expect(first.state).toBe('started');
+  expect(await intake.announce('relabelled.pdf', instances)).toEqual({ ...first, state: 'known' });
+  const started = 'instanceId' in first ? await instances.get(first.instanceId) : undefined;
+  expect(started?.input).toMatchObject({ etag: etag?.replaceAll('"', ''), contentType: 'application/pdf' });
+});
+
+it('leaves a blob alone that is gone', async () => {
+  expect(await intake.announce('nowhere.pdf', instances)).toEqual({ state: 'gone' });
+});
