@@ -16,7 +16,7 @@ export const builtFile = (path: string): string => join(root, 'dist', path);
 export async function startBenchHost({ folder, profileDir }: Setting): Promise<BenchHost> {
   const program = await startProgram({
     script: builtFile('src/host/cli.js'),
-    args: ['--app', join(import.meta.dirname, 'app'), '--port', '0', '--data', join(folder, 'data')],
+    args: ['host', '--app', join(import.meta.dirname, 'app'), '--port', '0', '--data', join(folder, 'data')],
     profileDir,
   });
   return { ...program, client: createDurableClient(program.url) };
