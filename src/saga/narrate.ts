@@ -2,7 +2,7 @@ import type { ErrorData } from './errors.ts';
 
 /** What a saga tells the log: one line for everything that a person following it wants to see. */
 export type SagaEvent =
-  | { readonly kind: 'started' }
+  | { readonly kind: 'started'; readonly correlationId: string }
   | { readonly kind: 'call-succeeded'; readonly call: string; readonly attempt: number }
   | {
       readonly kind: 'attempt-failed';
@@ -36,7 +36,7 @@ export interface Line {
 export function describeEvent(event: SagaEvent): Line {
   switch (event.kind) {
     case 'started':
-      return info('started');
+      return info(`started, correlation ${event.correlationId}`);
     case 'call-succeeded':
       return info(`✓ ${event.call}${event.attempt > 1 ? ` at attempt ${event.attempt}` : ''}`);
     case 'attempt-failed': {

@@ -29,7 +29,7 @@ export function* runSaga(
   const prepared = definition.prepare(context.df.getInput());
   const execution = createExecution(context, definition, prepared.correlationId, surroundings);
   const saga = createSaga(execution, definition.reviews);
-  tell(execution, { kind: 'started' });
+  tell(execution, { kind: 'started', correlationId: execution.correlationId });
   for (;;) {
     report(execution, { phase: 'running', percent: 0, step: undefined, attempt: undefined, error: undefined });
     try {

@@ -5,7 +5,8 @@ import { createOrderApi } from './order-api.ts';
 import { fulfilled, undone } from './order-balance.ts';
 import { useProgram } from './program.ts';
 
-const orders = createOrderApi(await useProgram({ TRADE_TIMEOUT_SECONDS: '1' }));
+const program = await useProgram({ TRADE_TIMEOUT_SECONDS: '1' });
+const orders = createOrderApi(program);
 
 const address = (postalCode: string) => ({ ...sampleOrder().shippingAddress, postalCode });
 const card = (cardToken: string) => sampleOrder({ payment: { cardToken } });
@@ -37,6 +38,7 @@ describe('a good order', () => {
       progress: 100,
       output: { orderId, status: 'fulfilled', total: 25, currency: 'EUR' },
     });
+    expect(program.output()).toContain('started, correlation basket-7');
     const record = await orders.read(orderId);
     expect(record).toMatchObject({
       id: orderId,
