@@ -12,7 +12,7 @@ import type { Operation } from './operation.ts';
 // 4. durable-functions cuts a timer beyond six days into parts and goes on numbering them after it was cancelled, which the host
 //    does not: from then on results reach the wrong tasks. So no timer here is that long.
 // 5. The host cuts it, too, by its own clock, which lags: in a replay it starts what follows a race as soon as the race is over for
-//    it, and that is at once where a cancelled timer is listed. The first part then ends the whole wait days too early. So before
+//    it, and that is at once where a cancelled timer is listed, or early where an event of the same name came. The first part then ends the whole wait days too early. So before
 //    a timer that could seem long to the host, it is made to catch up: see catchUp.
 // 6. Operations that run side by side leave the cancel to their driver (branches.ts), which wakes those that may be interrupted.
 
@@ -60,7 +60,8 @@ export function* waitUntil(execution: Execution, due: Date, event?: Task): Opera
     } finally {
       if (!timer.isCompleted) timer.cancel();
     }
-    if (timer.isCompleted) noteCaughtUp(execution);
+    // An event that an earlier wait has had can end this one for the host: it goes on from then.
+    if (timer.isCompleted && event === undefined) noteCaughtUp(execution);
     // A timer of the real host may fire a little early; that counts as its time all the same.
     if (timer.isCompleted && reach.getTime() === due.getTime()) return;
     if (timer.isCompleted && reach.getTime() === until.getTime()) throw deadlineExceeded(until);

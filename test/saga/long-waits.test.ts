@@ -32,6 +32,27 @@ onEveryEngine((startTrial) => {
     await app.runToEnd(beside);
   });
 
+  test('a long review keeps its whole time whatever answers it ignores on the way', async () => {
+    const { app, start } = await startTrial(
+      [reserve],
+      function* (saga, item) {
+        yield* saga.review(patient, { of: item });
+        return saga.now().getTime();
+      },
+      { reviews: [patient] },
+    );
+    const id = await start();
+    const clock = await start();
+    const { status } = await app.runUntil(id, ({ review }) => review !== undefined);
+    for (const day of [1, 6, 12]) {
+      await app.runUntil(clock, () => app.now().getTime() >= Date.parse(status.review!.openedAt) + days(day));
+      await app.raise(id, 'review:patient', 'nonsense');
+      await app.settle();
+    }
+    expect((await app.runToEnd(id)).output).toBe(Date.parse(status.review!.deadline));
+    await app.runToEnd(clock);
+  });
+
   test('reviews that are decided after days, one after the other, each have their whole time', async () => {
     const { app, start } = await startTrial(
       [reserve],
