@@ -12,8 +12,8 @@ import type { Operation } from './operation.ts';
 // 4. durable-functions cuts a timer beyond six days into parts and goes on numbering them after it was cancelled, which the host
 //    does not: from then on results reach the wrong tasks. So no timer here is that long.
 // 5. The host cuts it, too, by its own clock, which lags: in a replay it starts what follows a race as soon as the race is over for
-//    it, and that is at once where a cancelled timer is listed, or early where an event of the same name came. The first part then ends the whole wait days too early. So before
-//    a timer that could seem long to the host, it is made to catch up: see catchUp.
+//    it, and that is at once where a cancelled timer is listed, or early where an event of the same name came. The first part then
+//    ends the whole wait days too early. So before a timer that could seem long to the host, it is made to catch up: see catchUp.
 // 6. Operations that run side by side leave the cancel to their driver (branches.ts), which wakes those that may be interrupted.
 
 const longestTimerMs = days(5);
