@@ -17,13 +17,12 @@ import {
   defineReview,
   defineSaga,
   hours,
-  once,
+  briefly,
   type Operation,
   ReviewRejected,
   type Saga,
   SagaCancelled,
   type SagaFailure,
-  seconds,
 } from '../src/saga/index.ts';
 
 /** Asked when an order looks like fraud: approve it, with a word on how the customer was checked, or reject it. */
@@ -33,9 +32,6 @@ export const fraudReview = defineReview({
   withinMs: hours(24),
   otherwise: 'reject',
 });
-
-/** Progress on record is worth two quick tries, not a delay of the order. */
-const briefly = { retry: { ...once, maxAttempts: 2, firstIntervalMs: seconds(1) } };
 
 /** One order from the customer's click to a parcel under way. Until the parcel is booked, any failure undoes everything. */
 export const fulfilOrder = defineSaga({
@@ -74,7 +70,7 @@ export const fulfilOrder = defineSaga({
     };
     yield* saga.step(saveOrder, fulfilled);
     const notices = yield* notify(saga, order, shipment);
-    yield* saga.attempt(saveOrder, { ...fulfilled, notices }, briefly);
+    yield* saga.attempt(saveOrder, { ...fulfilled, notices }, { retry: briefly });
     return { orderId, status: 'fulfilled', total: amount, currency, chargeId, shipment, notices };
   },
 
@@ -98,13 +94,13 @@ function* askForFraud(
   order: OrderRecord,
   { score, reasons }: FraudScore,
 ): Operation<NonNullable<OrderRecord['review']>> {
-  yield* saga.attempt(saveOrder, { ...order, status: 'awaiting_review' }, briefly);
+  yield* saga.attempt(saveOrder, { ...order, status: 'awaiting_review' }, { retry: briefly });
   const { id: orderId, customer, total, currency, shippingAddress } = order;
   const { data, by, reason, at } = yield* saga.review(fraudReview, {
     of: { orderId, score, reasons, customer, total, currency, country: shippingAddress.country },
   });
   const review = { decision: 'approve' as const, by, reason, checkedBy: data?.checkedBy, at: at.toISOString() };
-  yield* saga.attempt(saveOrder, { ...order, review }, briefly);
+  yield* saga.attempt(saveOrder, { ...order, review }, { retry: briefly });
   return review;
 }
 

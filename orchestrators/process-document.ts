@@ -14,11 +14,10 @@ import {
   days,
   defineReview,
   defineSaga,
-  once,
+  briefly,
   type Operation,
   ReviewRejected,
   type Saga,
-  seconds,
 } from '../src/saga/index.ts';
 
 /** Asked when the extractor is not sure enough: approve as it is, approve with corrections, or reject. */
@@ -28,9 +27,6 @@ export const extractionReview = defineReview({
   withinMs: days(3),
   otherwise: 'reject',
 });
-
-/** Progress records and events are worth two quick tries, not a delay of the document. */
-const briefly = { retry: { ...once, maxAttempts: 2, firstIntervalMs: seconds(1) } };
 
 type Happening = z.infer<typeof publishEvents.input>['happened'][number];
 
@@ -44,7 +40,7 @@ export const processDocument = defineSaga({
 
   *run(saga, document) {
     const opened = openRecord(document);
-    yield* saga.attempt(saveRecord, opened, briefly);
+    yield* saga.attempt(saveRecord, opened, { retry: briefly });
     yield* announce(saga, document, [
       { type: 'DocumentUploaded', data: { name: document.name } },
       { type: 'ProcessingStarted', data: {} },
@@ -80,7 +76,7 @@ export const processDocument = defineSaga({
     const moved = yield* saga.attempt(moveDocument, { ...document, to: 'processed' });
     const blobUrl = moved.ok ? moved.value.blobUrl : processed.blobUrl;
     if (moved.ok) yield* saga.attempt(saveRecord, { ...processed, blobUrl });
-    yield* saga.attempt(discardStagedText, document, briefly);
+    yield* saga.attempt(discardStagedText, document, { retry: briefly });
     yield* announce(saga, document, [
       { type: 'DocumentIndexed', data: {} },
       ...(moved.ok ? [{ type: 'DocumentMoved', data: { blobUrl } } as const] : []),
@@ -110,7 +106,7 @@ export const processDocument = defineSaga({
 });
 
 function* review(saga: Saga, found: DocumentRecord, doubts: readonly string[]): Operation<DocumentRecord> {
-  yield* saga.attempt(saveRecord, { ...found, status: 'awaiting_review' }, briefly);
+  yield* saga.attempt(saveRecord, { ...found, status: 'awaiting_review' }, { retry: briefly });
   const { data, by, reason, at } = yield* saga.review(extractionReview, {
     of: { documentId: found.id, name: found.name, category: found.category, doubts, fields: found.extraction?.fields },
   });
@@ -126,7 +122,7 @@ function* review(saga: Saga, found: DocumentRecord, doubts: readonly string[]): 
 
 /** Events are best effort: a subscriber that misses one still finds the record. */
 function* announce(saga: Saga, { documentId }: UploadedDocument, happened: Happening[]): Operation<void> {
-  yield* saga.attempt(publishEvents, { documentId, at: saga.now().toISOString(), happened }, briefly);
+  yield* saga.attempt(publishEvents, { documentId, at: saga.now().toISOString(), happened }, { retry: briefly });
 }
 
 function openRecord(document: UploadedDocument): DocumentRecord {

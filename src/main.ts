@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { BlobServiceClient } from '@azure/storage-blob';
 import { notifyCustomer } from '../activities/customer-notices.ts';
 import { discardStagedText, downloadDocument, moveDocument } from '../activities/documents.ts';
 import { classifyDocument, extractFields } from '../activities/extraction.ts';
@@ -59,7 +60,7 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
   const { maxDocumentBytes, reviewThreshold } = config;
   const storage = createBlobClient(config.storage);
   const blobs = createDocumentBlobs(storage);
-  const { records, orders } = createStores(config);
+  const { records, orders } = createStores(config, storage);
   const serviceBus = config.serviceBus && createServiceBusClient(config.serviceBus);
   const events = serviceBus && createDocumentEvents(serviceBus);
   const extractor = config.claude === undefined ? createOfflineExtractor() : createClaudeExtractor(config.claude);
@@ -142,10 +143,9 @@ function composeTrade({ trade, fraudThreshold }: Config, { orders, faults, now, 
   };
 }
 
-function createStores({ cosmos, cosmosDatabase, storage }: Config) {
+function createStores({ cosmos, cosmosDatabase }: Config, storage: BlobServiceClient) {
   if (cosmos === undefined) {
-    const blobs = createBlobClient(storage);
-    return { records: createBlobDocumentRecords(blobs), orders: createBlobOrderRecords(blobs) };
+    return { records: createBlobDocumentRecords(storage), orders: createBlobOrderRecords(storage) };
   }
   const client = createCosmosClient(cosmos);
   const create = cosmos.kind === 'connection-string';

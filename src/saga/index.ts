@@ -13,6 +13,6 @@ export {
   TerminalError,
 } from './errors.ts';
 export type { Operation } from './operation.ts';
-export { blobAndQueue, once, rateLimit, type RetryOptions, transient } from './retry.ts';
+export { blobAndQueue, briefly, once, rateLimit, type RetryOptions, transient } from './retry.ts';
 export { type Approval, defineReview } from './review.ts';
 export { defineSaga, type Saga, type SagaDefinition } from './saga.ts';

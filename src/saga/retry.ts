@@ -37,6 +37,9 @@ export const rateLimit: RetryOptions = {
   maxIntervalMs: seconds(30),
 };
 
+/** For a best-effort step that is worth two quick tries, not a delay of the saga. */
+export const briefly: RetryOptions = { firstIntervalMs: seconds(1), maxAttempts: 2 };
+
 /** 1, 2, 4, 8, 16 s: what the blob and queue bindings of Azure wait. */
 export const blobAndQueue: RetryOptions = { firstIntervalMs: seconds(1), maxAttempts: 6, backoffCoefficient: 2 };
 
