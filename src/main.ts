@@ -33,6 +33,7 @@ import { createFaults, type Faults } from './faults.ts';
 import { registerConsole } from './functions/console.http.ts';
 import { devFaultEndpoints } from './functions/dev-faults.http.ts';
 import { documentQueue, registerDocumentQueue } from './functions/document-queue.service-bus.ts';
+import { documentContentEndpoints } from './functions/document-content.http.ts';
 import { documentEndpoints } from './functions/documents.http.ts';
 import { healthEndpoints } from './functions/health.http.ts';
 import { orderEndpoints } from './functions/orders.http.ts';
@@ -95,6 +96,7 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
   registerEndpoints(
     [
       ...documentEndpoints({ intake, records, maxDocumentBytes }),
+      ...documentContentEndpoints({ blobs, records, maxDocumentBytes }),
       ...trade.endpoints,
       ...sagaEndpoints(sagas, newId),
       ...eventEndpoints(now),

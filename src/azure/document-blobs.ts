@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type BlobClient, type BlobServiceClient, type ContainerClient, RestError } from '@azure/storage-blob';
+import { BlobClient, type BlobServiceClient, type ContainerClient, RestError } from '@azure/storage-blob';
 import type { UploadedDocument } from '../documents/document-record.ts';
-import { plainEtag } from '../documents/document-id.ts';
+import { documentIdOf, plainEtag, uploadDateOf } from '../documents/document-id.ts';
 import { RetryableError, TerminalError } from '../saga/index.ts';
 
 export const documentContainers = ['incoming', 'processed', 'failed'] as const;
@@ -25,6 +25,12 @@ export const uploadedAs = 'uploadedas';
 /** Metadata of a blob that was moved: the document that it belongs to. */
 const movedAs = 'documentid';
 
+/** Which document a blob in `incoming` is: an upload says so, any other blob is the document of its name and ETag. */
+export function documentIdIn(facts: BlobFacts): string {
+  const given = facts.metadata[uploadedAs];
+  return given !== undefined && uploadDateOf(given) !== undefined ? given : documentIdOf(facts);
+}
+
 /** Which version of which blob a document is. */
 export type BlobOf = Pick<UploadedDocument, 'documentId' | 'blobName' | 'etag'>;
 
@@ -42,6 +48,11 @@ export interface DocumentBlobs {
   inspect(blobName: string): Promise<BlobFacts | undefined>;
   /** @throws TerminalError `document_gone` when no container holds this version, `too_large`; RetryableError when it changes meanwhile */
   read(document: BlobOf, limitBytes: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /**
+   * The file as a reader asks for it, who knows where it was once: `gone` when it is in no container any more.
+   * @param blobUrl of any place where the file has been
+   */
+  open(documentId: string, blobUrl: string, limitBytes: number): Promise<OpenedFile>;
   /** Moves the file; doing it again changes nothing. Answers the new URL. @throws as `read` does */
   move(document: BlobOf, to: 'processed' | 'failed'): Promise<string>;
   /** Keeps text of a document for the steps that follow, and gives it back. */
@@ -51,6 +62,11 @@ export interface DocumentBlobs {
   /** Answers when the storage does, with no more rights than those to the blobs. */
   ping(): Promise<void>;
 }
+
+export type OpenedFile =
+  | { readonly state: 'open'; readonly content: Uint8Array }
+  | { readonly state: 'too-large'; readonly sizeBytes: number }
+  | { readonly state: 'gone' };
 
 export interface UploadOptions {
   readonly contentType: string;
@@ -79,21 +95,19 @@ export function createDocumentBlobs(service: BlobServiceClient): DocumentBlobs {
     discard: (blobName, etag) => deleteVersion(container('incoming').getBlobClient(blobName), etag),
     inspect: (blobName) => inspectBlob(container('incoming'), blobName),
     async read(document, limitBytes, signal) {
-      const { container, facts } = await locate(service, document);
+      const place = await locate(service, document);
+      const { facts } = place;
       if (facts.sizeBytes > limitBytes) {
         throw new TerminalError(`the document has ${facts.sizeBytes} bytes; the limit is ${limitBytes}`, {
           code: 'too_large',
         });
       }
       if (facts.sizeBytes === 0) return new Uint8Array();
-      const content = await service
-        .getContainerClient(container)
-        .getBlobClient(facts.blobName)
-        .downloadToBuffer(0, undefined, { conditions: thisVersion(facts), ...(signal && { abortSignal: signal }) })
-        .catch(ignoring(404, 412));
+      const content = await download(service, place, signal);
       if (content === undefined) throw changed(document);
       return content;
     },
+    open: (documentId, blobUrl, limitBytes) => openFile(service, documentId, blobUrl, limitBytes),
     move: (document, to) => moveBlob(service, document, to),
     async stageText(documentId, text) {
       await inContainer(container('staging'), () => staged(documentId).upload(text, Buffer.byteLength(text)));
@@ -116,23 +130,72 @@ interface Place {
 async function locate(service: BlobServiceClient, document: BlobOf): Promise<Place> {
   const incoming = await inspectBlob(service.getContainerClient('incoming'), document.blobName);
   if (incoming?.etag === document.etag) return { container: 'incoming', facts: incoming };
-  for (const container of ['failed', 'processed'] as const) {
-    for (const blobName of movedNames(document)) {
-      const facts = await inspectBlob(service.getContainerClient(container), blobName);
-      if (facts?.metadata[movedAs] === document.documentId) return { container, facts };
-    }
-  }
+  const moved = await findMoved(service, document);
+  if (moved !== undefined) return moved;
   throw new TerminalError(
     `the document's file ${document.blobName} (ETag ${document.etag}) is in no container: it was deleted or overwritten before it was processed; upload it again`,
     { code: 'document_gone' },
   );
 }
 
+async function findMoved(
+  service: BlobServiceClient,
+  document: Pick<BlobOf, 'blobName' | 'documentId'>,
+): Promise<Place | undefined> {
+  for (const container of ['failed', 'processed'] as const) {
+    for (const blobName of movedNames(document)) {
+      const facts = await inspectBlob(service.getContainerClient(container), blobName);
+      if (facts?.metadata[movedAs] === document.documentId) return { container, facts };
+    }
+  }
+  return undefined;
+}
+
+/** Nothing when the version is not there any more. */
+async function download(
+  service: BlobServiceClient,
+  { container, facts }: Place,
+  signal?: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  return service
+    .getContainerClient(container)
+    .getBlobClient(facts.blobName)
+    .downloadToBuffer(0, undefined, { conditions: thisVersion(facts), ...(signal && { abortSignal: signal }) })
+    .catch(ignoring(404, 412));
+}
+
 /** A blob that is dropped twice under one name is two documents; the second one moves under a name of its own. */
-const movedNames = ({ blobName, documentId }: BlobOf): readonly [string, string] => [
+const movedNames = ({ blobName, documentId }: Pick<BlobOf, 'blobName' | 'documentId'>): readonly [string, string] => [
   blobName,
   `${blobName}.${documentId}`,
 ];
+
+/** A file that is moved while it is read is found again where it went. */
+async function openFile(
+  service: BlobServiceClient,
+  documentId: string,
+  blobUrl: string,
+  limitBytes: number,
+): Promise<OpenedFile> {
+  for (;;) {
+    const found = await findFile(service, documentId, new BlobClient(blobUrl).name);
+    if (found === undefined) return { state: 'gone' };
+    const { sizeBytes } = found.facts;
+    if (sizeBytes > limitBytes) return { state: 'too-large', sizeBytes };
+    if (sizeBytes === 0) return { state: 'open', content: new Uint8Array() };
+    const content = await download(service, found);
+    if (content !== undefined) return { state: 'open', content };
+  }
+}
+
+async function findFile(service: BlobServiceClient, documentId: string, knownName: string): Promise<Place | undefined> {
+  const suffix = `.${documentId}`;
+  const blobName = knownName.endsWith(suffix) ? knownName.slice(0, -suffix.length) : knownName;
+  const incoming = await inspectBlob(service.getContainerClient('incoming'), blobName);
+  if (incoming !== undefined && documentIdIn(incoming) === documentId)
+    return { container: 'incoming', facts: incoming };
+  return findMoved(service, { blobName, documentId });
+}
 
 async function moveBlob(service: BlobServiceClient, document: BlobOf, to: 'processed' | 'failed'): Promise<string> {
   const { container, facts } = await locate(service, document);

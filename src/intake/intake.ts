@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type BlobFacts, type DocumentBlobs, sha256Of, uploadedAs } from '../azure/document-blobs.ts';
+import { type BlobFacts, type DocumentBlobs, documentIdIn, sha256Of, uploadedAs } from '../azure/document-blobs.ts';
 import type { DurableInstances } from '../azure/durable-instances.ts';
 import type { ClaimedDocument, IdempotencyClaims } from '../azure/idempotency-claims.ts';
-import { blobNameFor, documentIdOf, instanceIdOf, senderNameOf, uploadDateOf } from '../documents/document-id.ts';
+import { blobNameFor, documentIdOf, instanceIdOf, senderNameOf } from '../documents/document-id.ts';
 import { type UploadedDocument, uploadedDocumentSchema } from '../documents/document-record.ts';
 
 export interface IntakeServices {
@@ -117,12 +117,6 @@ export function createIntake({ blobs, claims, now, newId }: IntakeServices): Int
       `Idempotency-Key '${idempotencyKey}' was used before for other files: use a new key for new files.`,
     );
   }
-}
-
-/** An upload says which document it is; any other blob is the document of its name and ETag. */
-function documentIdIn(facts: BlobFacts): string {
-  const given = facts.metadata[uploadedAs];
-  return given !== undefined && uploadDateOf(given) !== undefined ? given : documentIdOf(facts);
 }
 
 function describe(facts: BlobFacts): UploadedDocument {
