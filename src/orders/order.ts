@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sensitive } from '../saga/sensitive.ts';
 import { fitsCurrency, fractionDigits, isCurrency } from './money.ts';
 import { orderIdForm } from './order-id.ts';
 
@@ -40,7 +41,7 @@ const requestShape = {
   lines: z.array(orderLineSchema).min(1).max(100),
   currency: currencySchema,
   /** The token that the payment provider gave for the card; a card number never gets here. */
-  payment: z.strictObject({ cardToken: text(200) }),
+  payment: z.strictObject({ cardToken: sensitive(text(200)) }),
   shippingAddress: addressSchema,
   contacts: z.array(contactSchema).max(10).default([]),
 };

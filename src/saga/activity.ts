@@ -28,6 +28,8 @@ export interface Activity<I, O> {
 /** The half that the host calls: the activity joined with the services it works on. */
 export interface BoundActivity {
   readonly name: string;
+  readonly input: z.ZodType;
+  readonly output: z.ZodType;
   readonly execute: (request: unknown) => Promise<Reply>;
   /** Absent when the activity declares nothing to undo. */
   readonly undo?: (request: unknown) => Promise<Reply>;
@@ -98,14 +100,16 @@ export function defineActivity<I, O, S>(options: ActivityOptions<I, O, S>): Acti
     undoRetry: checkRetryOptions(`activity '${name}' (undo)`, options.undoRetry ?? blobAndQueue),
     bind: (services) => ({
       name,
+      input,
+      output,
       execute: (request) =>
-        answerCall(timeoutMs, request, async (raw, call) => {
+        answerCall(timeoutMs, request, input, async (raw, call) => {
           const value = await run(acceptInput(input, raw, `input of ${name}`), services, call);
           return deliverOutput(output, value, name);
         }),
       ...(undo !== undefined && {
         undo: (request: unknown) =>
-          answerCall(timeoutMs, request, async (raw, call) => {
+          answerCall(timeoutMs, request, doneSchema, async (raw, call) => {
             await undo(acceptInput(doneSchema, raw, `undo of ${name}`), services, call);
             return { ok: true };
           }),

@@ -2,13 +2,18 @@ import { z } from 'zod';
 import { type Call, type Reply, requestSchema } from './call-protocol.ts';
 import { toErrorData } from './error-data.ts';
 import { type ErrorData, TerminalError } from './errors.ts';
+import { findSecrets, maskSecrets } from './sensitive.ts';
 
 // The worker's side of a call. Real time passes here, and nowhere else in the engine.
 
-/** Runs one call in its time and turns whatever it throws into data: it never rejects. */
+/**
+ * Runs one call in its time and turns whatever it throws into data: it never rejects.
+ * @param schema of the call's input: what is sensitive in it does not get into the history by an error's texts
+ */
 export async function answerCall(
   timeoutMs: number,
   raw: unknown,
+  schema: z.ZodType,
   work: (input: unknown, call: Call) => Promise<Reply>,
 ): Promise<Reply> {
   const deadline = new AbortController();
@@ -21,7 +26,11 @@ export async function answerCall(
   });
   try {
     const { input, ...call } = requestSchema.parse(raw);
-    return await Promise.race([work(input, { ...call, signal: deadline.signal }), timedOut]);
+    const answered = work(input, { ...call, signal: deadline.signal }).catch((error: unknown): Reply => ({
+      ok: false,
+      error: maskSecrets(toErrorData(error), findSecrets(schema, input)),
+    }));
+    return await Promise.race([answered, timedOut]);
   } catch (error) {
     return { ok: false, error: toErrorData(error) };
   } finally {

@@ -10,5 +10,6 @@ export {
 } from './gate.ts';
 export { registerSagas, type SagaRegistration } from './register-sagas.ts';
 export { parseAnswer, type Review, type ReviewAnswer, reviewAnswerSchema, reviewEvent } from './review.ts';
+export { findSecrets, maskSecrets, redact, redacted, withheld } from './sensitive.ts';
 export { type SagaStatus, sagaStatusSchema } from './status.ts';
 export { cancelEvent } from './wait.ts';

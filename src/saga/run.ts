@@ -7,6 +7,7 @@ import { describeEvent } from './narrate.ts';
 import type { Operation } from './operation.ts';
 import { createSaga, type PreparedSaga, type Saga, type SagaDefinition } from './saga.ts';
 import { compensate } from './scope.ts';
+import { findSecrets, maskSecrets } from './sensitive.ts';
 import { cancelEvent } from './wait.ts';
 
 export interface SagaSurroundings {
@@ -95,7 +96,7 @@ function createExecution(
     correlationId: correlationId ?? df.instanceId,
     narrate: (event) => {
       const { level, text } = describeEvent(event);
-      context[level](`${df.instanceId} ${text}`);
+      context[level](`${df.instanceId} ${maskSecrets(text, findSecrets(definition.input, df.getInput()))}`);
     },
     counts: new Map(),
     gates: 0,

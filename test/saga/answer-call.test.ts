@@ -3,16 +3,17 @@ import { z } from 'zod';
 import { answerCall, deliverOutput } from '../../src/saga/answer-call.ts';
 import { hostFailure } from '../../src/saga/error-data.ts';
 import { errorDataSchema, RetryableError, TerminalError } from '../../src/saga/errors.ts';
+import { sensitive } from '../../src/saga/sensitive.ts';
 
 const request = { instanceId: 'i', correlationId: 'c', idempotencyKey: 'i/main/a#1/do', attempt: 1, input: {} };
 const failing = (thrown: unknown) =>
-  answerCall(1000, request, async () => {
+  answerCall(1000, request, z.unknown(), async () => {
     throw thrown;
   });
 
 test('a call is told who it is for, and can hear that its time is up', async () => {
   const seen = await new Promise((resolve) => {
-    void answerCall(1000, request, async (input, { signal, ...call }) => {
+    void answerCall(1000, request, z.unknown(), async (input, { signal, ...call }) => {
       resolve({ input, call, isAborted: signal.aborted });
       return { ok: true };
     });
@@ -107,7 +108,7 @@ test.each<[object, number | undefined]>([
 });
 
 test('a request that is none is answered, not thrown', async () => {
-  expect(await answerCall(1000, 'nonsense', async () => ({ ok: true }))).toMatchObject({ ok: false });
+  expect(await answerCall(1000, 'nonsense', z.unknown(), async () => ({ ok: true }))).toMatchObject({ ok: false });
 });
 
 test.each<[string, z.ZodType, unknown, boolean]>([
@@ -126,4 +127,16 @@ test('a host failure is told by its first line alone, whatever form it came in',
   expect(old.message).toBe("Activity function 'a' failed: Result: Timeout");
   expect(hostFailure('gone').message).toBe('gone');
   expect(old).toMatchObject({ code: 'host_failure', outcome: 'unknown', retryable: true });
+});
+
+test('an error says nothing of what is sensitive in the input of its call', async () => {
+  const card = { ...request, input: { cardToken: 'tok_1234567' } };
+  const cause = new Error('POST /charges tok_1234567');
+  const reply = await answerCall(1000, card, z.object({ cardToken: sensitive(z.string()) }), async () => {
+    throw new TerminalError('tok_1234567 is declined', { code: 'declined', cause });
+  });
+  expect(reply).toMatchObject({
+    error: { message: '[redacted] is declined', cause: { message: 'POST /charges [redacted]' } },
+  });
+  expect(JSON.stringify(reply)).not.toContain('tok_1234567');
 });
