@@ -117,11 +117,11 @@ export function parseConfig(environment: Environment): Config {
   const serviceBus = connection('SERVICE_BUS_CONNECTION', serviceBusService);
   if (storage === undefined) {
     problems.push(
-      'AzureWebJobsStorage is missing: set it (or DOCUMENT_STORAGE) to a storage connection string, or AzureWebJobsStorage__blobServiceUri to the blob endpoint',
+      'AzureWebJobsStorage is missing: set it (or DOCUMENT_STORAGE) to a storage connection string, or AzureWebJobsStorage__blobServiceUri to the blob endpoint; on your own machine, `npm run services` starts a storage and prints the settings',
     );
   }
   if (!settings.success || storage === undefined || problems.length > 0) {
-    throw new Error(`The app cannot start:\n- ${problems.join('\n- ')}`);
+    throw withoutStack(new Error(`The app cannot start:\n- ${problems.join('\n- ')}`));
   }
   const { data } = settings;
   return {
@@ -144,6 +144,12 @@ export function parseConfig(environment: Environment): Config {
     faults: faultNames.filter((name) => data[faultSetting(name)] === 'off'),
     devFaults: data.DEV_FAULTS === 'on',
   };
+}
+
+/** Whoever reads this has to change a setting, not the code. */
+function withoutStack(error: Error): Error {
+  delete error.stack;
+  return error;
 }
 
 const faultSetting = (name: FaultName): Uppercase<FaultName> => name.toUpperCase() as Uppercase<FaultName>;

@@ -1,15 +1,15 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeDataFolder } from './make-data-folder.ts';
 
 /**
  * Makes the folder where it is missing and keeps other hosts out of it until the answer is called or the process ends, in
  * whatever way: the claim is a lock of the operating system, taken by SQLite.
  *
- * @throws where another host has claimed the folder.
+ * @throws where it cannot be written, or another host has claimed it.
  */
 export function claimDataFolder(folder: string): () => void {
-  mkdirSync(folder, { recursive: true });
+  makeDataFolder(folder);
   const lock = new DatabaseSync(join(folder, 'host.lock'));
   try {
     lock.exec('BEGIN EXCLUSIVE');

@@ -7,7 +7,8 @@ export const usage = `Usage: durable-saga host [--app DIR] [--port N] [--data DI
   --port  on 127.0.0.1, 0 for any free one (7071)
   --data  where everything durable is kept (.host-data in the app's folder)
   --keys  asks for function keys, as Azure does; they are in keys.json of the data folder
-  --cors  origins whose pages may call, with commas between; * for all`;
+  --cors  origins whose pages may call, with commas between; * for all
+  --help  this`;
 
 export interface CliArguments {
   readonly appDir: string;
@@ -18,7 +19,7 @@ export interface CliArguments {
 }
 
 /** @throws naming the argument that cannot be used. */
-export function parseCliArguments(args: readonly string[]): CliArguments {
+export function parseCliArguments(args: readonly string[]): CliArguments | 'help' {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -28,8 +29,10 @@ export function parseCliArguments(args: readonly string[]): CliArguments {
       data: { type: 'string' },
       keys: { type: 'boolean', default: false },
       cors: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
     },
   });
+  if (values.help) return 'help';
   if (positionals.length !== 1 || positionals[0] !== 'host') {
     throw new TypeError(`The command is "${positionals.join(' ')}"; expected "host".`);
   }

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 /** Runs a Functions app on this machine: `durable-saga host --app DIR [--port N] [--data DIR]`. */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { parseCliArguments, usage, type CliArguments } from './cli-arguments.ts';
 import { readHostJson } from './host-json.ts';
 import { startHost, type Host } from './host.ts';
@@ -35,10 +35,27 @@ function fail(error: unknown): never {
 
 function readArgumentsOrExplain(): CliArguments {
   try {
-    return parseCliArguments(process.argv.slice(2));
+    const given = parseCliArguments(process.argv.slice(2));
+    if (given !== 'help') return given;
   } catch (error) {
     return fail(new Error(`${(error as Error).message}\n${usage}`));
   }
+  print(`${usage}\n`);
+  process.exit(0);
+}
+
+/**
+ * The worker of Azure runs in the app's folder, and so relative paths in apps begin there.
+ *
+ * @throws naming the option when there is no such folder.
+ */
+function enterApp(appDir: string): void {
+  if (!statSync(appDir, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Error(
+      `--app is "${appDir}", which is no folder; give the one with the app's package.json and host.json.`,
+    );
+  }
+  process.chdir(appDir);
 }
 
 /** The list that Core Tools prints. */
@@ -55,11 +72,10 @@ function printFunctions({ functions, url }: Host): void {
 async function run(): Promise<void> {
   const given = readArgumentsOrExplain();
   const { appDir, dataDir, port, asksForKeys } = given;
+  enterApp(appDir);
   const local = readLocalSettings(appDir);
   const env = { ...local.values, ...process.env };
   const cors = given.cors ?? local.cors;
-  // The worker of Azure runs in the app's folder, and so relative paths in apps begin there.
-  if (existsSync(appDir)) process.chdir(appDir);
   const log = createConsoleLog(readHostJson(appDir, env).logLevel, print, formatCoreToolsLine);
   const host = await startHost({ appDir, dataDir, port, asksForKeys, env, log, ...(cors && { cors }) });
   closeOnSignal(host);

@@ -2,5 +2,6 @@ export { startHost, type Host, type HostOptions } from './host.ts';
 export type { HostFunction } from './host-function.ts';
 export type { CorsSettings } from './http/cors.ts';
 export { systemClock, type Clock } from './clock.ts';
+export { makeDataFolder } from './make-data-folder.ts';
 export { createConsoleLog, type Log, type LogFilter, type LogLevel } from './log.ts';
 export { AppLoadError, WorkerGoneError } from './worker/worker-errors.ts';

@@ -14,12 +14,13 @@ export const usage = `Usage: npm start -- [options]
   --blob-port N          ports of the local services; free ones unless given
   --cosmos-port N
   --service-bus-port N
-  --trade-port N`;
+  --trade-port N
+  --help                 this`;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws Error that names the argument and its value */
-export function parseStartArguments(args: readonly string[], environment: Environment): StartArguments {
+export function parseStartArguments(args: readonly string[], environment: Environment): StartArguments | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -29,8 +30,10 @@ export function parseStartArguments(args: readonly string[], environment: Enviro
       'cosmos-port': { type: 'string' },
       'service-bus-port': { type: 'string' },
       'trade-port': { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
     },
   });
+  if (values.help) return 'help';
   const given = (name: 'blob-port' | 'cosmos-port' | 'service-bus-port' | 'trade-port', service: ServiceName) =>
     values[name] === undefined ? {} : { [service]: parsePort(`--${name}`, values[name]) };
   return {

@@ -6,7 +6,12 @@ import { startLocalServices } from './local-services.ts';
 // local.settings.json for that host.
 
 try {
-  const { dataDir, servicePorts } = parseStartArguments(process.argv.slice(2), process.env);
+  const given = parseStartArguments(process.argv.slice(2), process.env);
+  if (given === 'help') {
+    process.stdout.write(`${usage}\n`);
+    process.exit(0);
+  }
+  const { dataDir, servicePorts } = given;
   const { environment } = await startLocalServices({ dataDir: join(dataDir, 'services'), ports: servicePorts });
   const values = { FUNCTIONS_WORKER_RUNTIME: 'node', ...environment, DEV_FAULTS: 'on' };
   process.stdout.write(`${JSON.stringify({ IsEncrypted: false, Values: values }, undefined, 2)}\n`);

@@ -1,3 +1,4 @@
+import { makeDataFolder } from '../host/index.ts';
 import { parseStartArguments, type StartArguments, usage } from './arguments.ts';
 import { type Program, startProgram } from './start-program.ts';
 
@@ -7,6 +8,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 try {
   const options = readArguments();
+  makeDataFolder(options.dataDir);
   const program = await startProgram({ ...options, settings: process.env, onCrash: fail });
   closeOnSignal(program);
   welcome(program, options.dataDir);
@@ -46,10 +48,13 @@ function closeOnSignal(program: Program): void {
 
 function readArguments(): StartArguments {
   try {
-    return parseStartArguments(process.argv.slice(2), process.env);
+    const given = parseStartArguments(process.argv.slice(2), process.env);
+    if (given !== 'help') return given;
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${usage}`, { cause: error });
   }
+  print(usage);
+  process.exit(0);
 }
 
 function fail(error: unknown): never {

@@ -64,6 +64,21 @@ it("prints the app's own error when the app does not load", async () => {
   expect(host.output()).toMatch(/^The app does not load\.\nTypeError: mine\n\s+at .*index\.js:2/);
 });
 
+it('explains itself when it is asked to', async () => {
+  for (const ask of ['--help', '-h']) {
+    const host = runCli(ask);
+    expect(await host.exited).toBe(0);
+    expect(host.output()).toMatch(/^Usage: durable-saga host \[--app DIR\]/);
+  }
+});
+
+it('shows the message alone of an error that has no stack', async () => {
+  const unset = `throw Object.assign(new Error('STORE is missing: set it'), { stack: undefined });`;
+  const host = runCli('--app', makeApp({ 'index.js': unset }), '--port', '0');
+  expect(await host.exited).toBe(1);
+  expect(host.output()).toBe('The app does not load.\nSTORE is missing: set it\n');
+});
+
 it('says what is wrong with its arguments, its app and its port', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void taken.close());
@@ -75,6 +90,15 @@ it('says what is wrong with its arguments, its app and its port', async () => {
     [['guest'], /^The command is "host guest"; expected "host"\.\nUsage:/],
     [['--nonsense'], /--nonsense.*\n(?:.*\n)*Usage:/],
     [['--app', makeFolder()], /host\.json cannot be read/],
+    [
+      ['--app', join(app, 'nowhere')],
+      /^--app is ".*nowhere", which is no folder; give the one with the app's package\.json/,
+    ],
+    [['--app', join(app, 'index.js')], /^--app is ".*index\.js", which is no folder/],
+    [
+      ['--app', app, '--port', '0', '--data', join(app, 'index.js', 'data')],
+      /^The data folder .*data cannot be used: ENOTDIR.*\. Give another one with --data\.\n$/,
+    ],
     [['--app', makeApp({ 'package.json': {} }), '--port', '0'], /has no "main"/],
     [
       ['--app', app, '--port', `${port}`],
