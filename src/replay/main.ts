@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readLocalSettings } from '../host/local-settings.ts';
+import { startInProcessApp } from '../host/worker/in-process-app.ts';
+import { describeReplay } from './describe-replay.ts';
+import { openApp } from './open-app.ts';
+import { parseRecordedHistory } from './recorded-history.ts';
+import { type RunOrchestrator, replayHistory } from './replay-history.ts';
+
+// `npm run replay`: whether today's sagas do what instances did before. Exits with 0 only if all of them do.
+
+const usage = `Usage: npm run replay -- HISTORY.json [more…] [--app FOLDER]
+  HISTORY.json  what GET /api/sagas/{id}/history answered
+  --app FOLDER  a built app of its own (default: this one, from its sources)`;
+
+/** For the composition of this app alone: nothing connects before a function runs. */
+const placeholders = {
+  AzureWebJobsStorage: 'UseDevelopmentStorage=true',
+  INVENTORY_URL: 'http://replay.invalid',
+  PAYMENTS_URL: 'http://replay.invalid',
+  FRAUD_URL: 'http://replay.invalid',
+  SHIPPING_URL: 'http://replay.invalid',
+  NOTIFICATIONS_URL: 'http://replay.invalid',
+};
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  complain(error);
+  process.exitCode = 1;
+}
+
+async function main(args: string[]): Promise<number> {
+  const { positionals: files, values } = parse(args);
+  if (files.length === 0) throw new Error(usage);
+  const run = await open(values.app);
+  let failures = 0;
+  for (const file of files) {
+    const isSame = await replayFile(file, run);
+    if (!isSame) failures++;
+  }
+  return failures === 0 ? 0 : 1;
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({ args, allowPositionals: true, options: { app: { type: 'string' } } });
+  } catch (error) {
+    throw new Error(`${textOf(error)}\n${usage}`, { cause: error });
+  }
+}
+
+function open(folder: string | undefined): Promise<RunOrchestrator> {
+  const settings = folder === undefined ? placeholders : readLocalSettings(folder).values;
+  process.env = { ...settings, ...process.env };
+  return openApp(startInProcessApp, folder === undefined ? () => import('../main.ts') : resolve(folder));
+}
+
+async function replayFile(file: string, run: RunOrchestrator): Promise<boolean> {
+  try {
+    const recorded = parseRecordedHistory(JSON.parse(await readFile(file, 'utf8')));
+    const replay = await replayHistory(recorded, run);
+    process.stdout.write(`${file}: ${describeReplay(recorded, replay)}\n`);
+    return replay.kind === 'same';
+  } catch (error) {
+    complain(`${file} cannot be replayed: ${textOf(error)}`);
+    return false;
+  }
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function complain(error: unknown): void {
+  process.stderr.write(`${textOf(error)}\n`);
+}
