@@ -5,7 +5,7 @@ import type { DocumentExtractor } from './document-extractor.ts';
 export const createOfflineExtractor = (): DocumentExtractor => ({
   name: 'offline',
   async extract({ text, category }) {
-    const read = text === undefined || category === 'contract' ? { fields: {}, lineItems: [] } : extractInvoice(text);
+    const read = text === undefined || category === 'contract' ? { fields: {}, lineItems: [] } : extractInvoice(text, category);
     return { extractor: 'offline', ...read };
   },
 });

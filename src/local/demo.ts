@@ -63,7 +63,7 @@ async function show(url: Program['host']['url']): Promise<void> {
   const reviewed = await api.upload(unclear.name, await createSampleDocument(unclear));
   const doubts = await api.openReview(reviewed);
   print(`\n  a person looks at: ${doubts.join('; ')}\n`);
-  const data = { corrections: { totalAmount: 120.5, issueDate: '2026-04-03' } };
+  const data = { corrections: { totalAmount: 161, currency: 'GBP', issueDate: '2026-05-04' } };
   await api.post(`sagas/${reviewed.instanceId}/reviews/extraction`, {
     decision: 'approve',
     data,

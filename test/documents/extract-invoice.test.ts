@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { computeDoubts } from '../../src/documents/doubts.ts';
 import { extractInvoice } from '../../src/documents/extraction/extract-invoice.ts';
 import { type Extraction, extractedFieldsSchema, extractionSchema } from '../../src/documents/fields.ts';
 import { readText } from '../../src/documents/read-text.ts';
@@ -110,6 +111,17 @@ describe('the sample invoices', () => {
       { description: 'Espressobonen donker 1 kg', quantity: 12, unitPrice: 17.5, taxRate: 9, amount: 210 },
       { description: 'Filterpapier 4x100', quantity: 5, unitPrice: 3.2, taxRate: 21, amount: 16 },
     ]);
+  });
+
+  test('a purchase order is dated by its order date, which dates no invoice', async () => {
+    const order = sampleDocuments.find(({ name }) => name === 'cedar-lane-purchase-order.pdf');
+    const { text } = await readText('pdf', await createSampleDocument(order!));
+    const { fields } = extractInvoice(text, 'purchase_order');
+    expect(computeDoubts('purchase_order', fields, sure)).toEqual([]);
+    expect(fields.issueDate?.value).toBe('2026-03-02');
+    expect(fieldsOf('Invoice No: A-104\nOrder Date: 2 March 2026\nInvoice Date: 9 March 2026').issueDate?.value).toBe(
+      '2026-03-09',
+    );
   });
 
   test('the unclear invoice leaves every field in doubt that needs a person', async () => {

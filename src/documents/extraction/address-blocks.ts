@@ -77,7 +77,9 @@ function blockBelow(view: DocumentView, start: ViewCell, firstGap = lineGap): Vi
     if (!cell) continue;
     if (
       row.y - last.y > allowed ||
-      cell.labels.some(({ kind, start: at }) => at === 0 && kind !== 'customer' && kind !== 'other')
+      cell.labels.some(
+        ({ kind, start: at }) => at === 0 && kind !== 'customer' && kind !== 'orderDate' && kind !== 'other',
+      )
     )
       break;
     cells.push(cell);

@@ -5,6 +5,8 @@ import type { Candidate, Cue } from './score.ts';
 /** Which of day and month comes first in dates like 03/08/2014. */
 export type DateOrder = 'day-first' | 'month-first';
 
+type DateLabel = 'issueDate' | 'orderDate' | 'dueDate';
+
 interface LabelledDate {
   readonly date: FoundDate;
   readonly cues: readonly Cue[];
@@ -15,7 +17,7 @@ const leeway = 12;
 
 export function dateCandidates(
   view: DocumentView,
-  kind: 'issueDate' | 'dueDate',
+  kind: DateLabel,
   order: DateOrder | undefined,
   lineRows: ReadonlySet<number>,
 ): Candidate<string>[] {
@@ -56,11 +58,7 @@ function isInHead(view: DocumentView, cell: ViewCell): boolean {
   return row !== undefined && row.page === 0 && row.depth < 0.45;
 }
 
-function labelledDates(
-  view: DocumentView,
-  kind: 'issueDate' | 'dueDate',
-  lineRows: ReadonlySet<number>,
-): LabelledDate[] {
+function labelledDates(view: DocumentView, kind: DateLabel, lineRows: ReadonlySet<number>): LabelledDate[] {
   const labelled = placesOf(view, kind).filter(({ cell }) => !lineRows.has(cell.row));
   return labelled.flatMap(({ label, places }) => {
     for (const { cell, from, relation } of places) {

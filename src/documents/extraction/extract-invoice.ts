@@ -1,4 +1,4 @@
-import type { Extraction, ExtractedFields } from '../fields.ts';
+import type { DocumentCategory, Extraction, ExtractedFields } from '../fields.ts';
 import { layoutFromText, type Layout } from '../layout.ts';
 import { amountCandidates } from './amount-candidates.ts';
 import { currencyCandidates } from './currency-candidates.ts';
@@ -25,11 +25,11 @@ import { scanAmounts } from './scan-amounts.ts';
 import { chooseBest, computeConfidence, type Candidate, type Cue, type Scored } from './score.ts';
 
 /**
- * Reads an invoice, receipt or credit note by rules: candidates with cues, confidence from cues, amounts reconciled by
+ * Reads an invoice, receipt, credit note or purchase order by rules: candidates with cues, confidence from cues, amounts reconciled by
  * arithmetic. Takes the layout of `readText`, or its text where only that was kept. Never throws; what it does not find
  * is absent, and what a single cue speaks for stays below 0.8.
  */
-export function extractInvoice(document: Layout | string): Extraction {
+export function extractInvoice(document: Layout | string, category: DocumentCategory = 'invoice'): Extraction {
   const view = createDocumentView(typeof document === 'string' ? layoutFromText(document) : document);
   const language = detectLanguage(view.folded);
   const style = inferNumberStyle(view.text, language);
@@ -52,7 +52,7 @@ export function extractInvoice(document: Layout | string): Extraction {
 
   const fields = {
     invoiceNumber: chooseBest(referenceCandidates(view, 'invoiceNumber', table.rows)),
-    ...extractDates(view, inferDateOrder(view, language, countries), table.rows),
+    ...extractDates(view, category, inferDateOrder(view, language, countries), table.rows),
     currency: chooseBest(currencyCandidates(view.text, style, language, countries)),
     netAmount: amounts.net,
     taxAmount: amounts.tax,
@@ -88,9 +88,15 @@ interface Dates {
 }
 
 /** The two dates support each other where the payment terms lie between them, and lose confidence where they are swapped. */
-function extractDates(view: DocumentView, order: DateOrder | undefined, lineRows: ReadonlySet<number>): Dates {
+function extractDates(
+  view: DocumentView,
+  category: DocumentCategory,
+  order: DateOrder | undefined,
+  lineRows: ReadonlySet<number>,
+): Dates {
   const due = chooseBest(dateCandidates(view, 'dueDate', order, lineRows));
-  const labelled = dateCandidates(view, 'issueDate', order, lineRows);
+  const ordered = category === 'purchase_order' ? dateCandidates(view, 'orderDate', order, lineRows) : [];
+  const labelled = ordered.length > 0 ? ordered : dateCandidates(view, 'issueDate', order, lineRows);
   // A guess supports a labelled date, and never stands against one.
   const guess = onlyDate(view, order, due?.value).filter(
     ({ value }) => labelled.length === 0 || labelled.some((other) => other.value === value),

@@ -1,6 +1,9 @@
-/** What a printed label announces. `other` labels announce what is easily mistaken for one of the rest. */
+/**
+ * What a printed label announces. `other` labels announce what is easily mistaken for one of the rest; the date of an order is one
+ * of these on an invoice, and the date of issue on the order itself.
+ */
 export type LabelKind =
-  'invoiceNumber' | 'purchaseOrderNumber' | 'issueDate' | 'dueDate' | 'vendor' | 'customer' | 'other';
+  'invoiceNumber' | 'purchaseOrderNumber' | 'issueDate' | 'orderDate' | 'dueDate' | 'vendor' | 'customer' | 'other';
 
 export interface Label {
   readonly kind: LabelKind;
@@ -125,18 +128,26 @@ const table: readonly { readonly kind: LabelKind; readonly weak?: true; readonly
     ],
   },
   {
+    kind: 'orderDate',
+    patterns: [
+      `(?:order|ordered|purchase) ?(?:date|on)|${date} of order`,
+      `(?:bestell|auftrags|order|bestel)-?datum|date (?:de )?commande`,
+      `fecha (?:de )?pedido|data (?:di )?ordine`,
+    ],
+  },
+  {
     kind: 'other',
     patterns: [
       `(?:customer|client|account|contract|subscriber|member|user|debtor|policy|reference|transaction|payment|job|project|case|ticket|quote|shipment|tracking|order|delivery(?: note)?|serial|article|item|registration|company|tax|vat|gst|phone|fax|routing|sort|bank account|abn|pan|tin|cin|gstin) ?(?:${number}|code)`,
       `(?:kunden|vertrags|auftrags|liefer(?:schein)?|steuer|ust-?id|umsatzsteuer(?:-id|-identifikations)?|konto|telefon|artikel|bestell|referenz|projekt|debitoren|handelsregister|mandats|vorgangs|buchungs|ident)-? ?(?:nummer|nr)\\.?`,
       `(?:klant|order|debiteur|btw|kvk|rekening|contract|relatie|artikel|bestel|klanten)-? ?(?:nummer|nr)\\.?`,
       `(?:numero |n[o°] ?\\.? ?|ref(?:erence)?s?\\.? ?)(?:de |du |d'|di |del )?(?:client|compte|contrat|tva|siret|siren|telephone|cliente|cuenta|contrato|telefono|conto|contratto|partita iva|ligne|abonne|commande)`,
-      `(?:order|ordered|delivery|shipping|shipped|service|supply|period|payment|contract|start|end|print|printed|tax point|ship|transaction|statement period|expiry|subscription|usage|created|purchase) ?(?:date|period|on)`,
-      `${date} of (?:supply|service|delivery|order|payment|birth|shipment)`,
-      `(?:liefer|leistungs|bestell|auftrags|zahlungs|buchungs|druck|vertrags|abrechnungs|versand)-?(?:datum|zeitraum|monat)`,
-      `(?:lever|order|bestel|betaal|print|verzend)-?(?:datum|periode)|periode`,
-      `date (?:de |d')?(?:livraison|commande|expedition|prestation|impression|prelevement)|periode(?: de)?`,
-      `fecha (?:de )?(?:pedido|entrega|operacion|envio)|data (?:di )?(?:consegna|ordine|spedizione)|leveransdatum|orderdatum|leveringsdato`,
+      `(?:delivery|shipping|shipped|service|supply|period|payment|contract|start|end|print|printed|tax point|ship|transaction|statement period|expiry|subscription|usage|created) ?(?:date|period|on)|(?:order|purchase) ?period`,
+      `${date} of (?:supply|service|delivery|payment|birth|shipment)`,
+      `(?:liefer|leistungs|zahlungs|buchungs|druck|vertrags|abrechnungs|versand)-?(?:datum|zeitraum|monat)|(?:bestell|auftrags)-?(?:zeitraum|monat)`,
+      `(?:lever|betaal|print|verzend)-?(?:datum|periode)|(?:order|bestel)-?periode|periode`,
+      `date (?:de |d')?(?:livraison|expedition|prestation|impression|prelevement)|periode(?: de)?`,
+      `fecha (?:de )?(?:entrega|operacion|envio)|data (?:di )?(?:consegna|spedizione)|leveransdatum|leveringsdato`,
       `${invoice} (?:to|address|total|amount|summary|for|from|period|type|currency|status|copy|details)`,
       `(?:overdue|due to|amount due|balance due|total due|amount payable|past due)`,
     ],
