@@ -5,7 +5,7 @@ import { type OrderRecord, orderRecordSchema } from '../src/orders/order-record.
 import { defineActivity, seconds } from '../src/saga/index.ts';
 
 export interface OrderServices {
-  readonly orders: OrderRecords;
+  readonly orders: Pick<OrderRecords, 'save'>;
   readonly faults: Faults;
 }
 

@@ -30,6 +30,7 @@ import { createReviewDecisions } from './azure/review-decisions.ts';
 import type { OrderRecords } from './azure/order-records.ts';
 import { type Config, parseConfig } from './config.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { batchEndpoints } from './functions/batches.http.ts';
 import { registerConsole } from './functions/console.http.ts';
 import { devFaultEndpoints } from './functions/dev-faults.http.ts';
 import { documentQueue, registerDocumentQueue } from './functions/document-queue.service-bus.ts';
@@ -97,6 +98,7 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
     [
       ...documentEndpoints({ intake, records, maxDocumentBytes }),
       ...documentContentEndpoints({ blobs, records, maxDocumentBytes }),
+      ...batchEndpoints({ records, now }),
       ...trade.endpoints,
       ...sagaEndpoints(sagas, newId),
       ...eventEndpoints(now),

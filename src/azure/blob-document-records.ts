@@ -1,20 +1,15 @@
 import type { BlobServiceClient, ContainerClient } from '@azure/storage-blob';
+import { computeBatchAmounts, computeBatchShares } from '../documents/batch.ts';
 import { type DocumentRecord, documentRecordSchema } from '../documents/document-record.ts';
 import { uploadDateOf } from '../documents/document-id.ts';
-import {
-  decodeContinuation,
-  type DocumentQuery,
-  type DocumentRecords,
-  encodeContinuation,
-  searchableText,
-  searchWords,
-  sortKeyOf,
-} from './document-records.ts';
+import { type DocumentQuery, type DocumentRecords, sortKeyOf } from './document-records.ts';
 import { ignoring, inContainer } from './document-blobs.ts';
+import { pageOf, searchableText, searchWords } from './pages.ts';
 
 /**
- * Records in blob storage, `records/<uploadDate>/<id>.json`, for an app without Cosmos DB. A query reads every record of the
- * dates it asks for: right for thousands of documents, not for millions.
+ * Records in blob storage, `records/<uploadDate>/<id>.json`, for an app without Cosmos DB; an empty blob
+ * `correlated/<correlation id>/<id>` makes each of them one of its batch. A query reads every record of the dates or of the batch
+ * that it asks for: right for thousands of documents, not for millions.
  */
 export function createBlobDocumentRecords(service: BlobServiceClient): DocumentRecords {
   const container = service.getContainerClient('records');
@@ -29,37 +24,39 @@ export function createBlobDocumentRecords(service: BlobServiceClient): DocumentR
     const content = await read(id, 'json');
     return content === undefined ? undefined : documentRecordSchema.parse(JSON.parse(content));
   };
+  const readAll = async (ids: readonly string[]): Promise<DocumentRecord[]> =>
+    (await Promise.all(ids.map(readRecord))).filter((record) => record !== undefined);
+  const correlate = async ({ id, correlationId }: DocumentRecord): Promise<void> => {
+    const mark = container.getBlockBlobClient(`${batchFolder(correlationId)}${id}`);
+    const isNew = { conditions: { ifNoneMatch: '*' } };
+    await inContainer(container, () => mark.upload('', 0, isNew)).catch(ignoring(409, 412));
+  };
+  const readBatch = async (correlationId: string): Promise<DocumentRecord[]> =>
+    readAll(await listBatch(container, correlationId));
   return {
-    save: (record) => write(record.id, 'json', JSON.stringify(record)),
+    async save(record) {
+      await Promise.all([write(record.id, 'json', JSON.stringify(record)), correlate(record)]);
+    },
     read: readRecord,
     async query(query) {
-      const ids = await listIds(container, query);
-      const documents = (await Promise.all(ids.map(readRecord))).filter((record) => record !== undefined);
-      const words = query.q === undefined ? [] : searchWords(query.q);
-      const found = await Promise.all(
-        documents.map(async (record) => {
-          const fits = matches(record, query);
-          return (
-            fits &&
-            containsAll(
-              words,
-              `${searchableText(describe(record))} ${words.length === 0 ? '' : await read(record.id, 'txt')}`,
-            )
-          );
-        }),
-      );
-      const sorted = documents
-        .filter((_, n) => found[n])
-        .map((record) => ({ record, key: sortKeyOf(record) }))
-        .sort((a, b) => (a.key < b.key ? 1 : -1));
-      const after = query.continuation === undefined ? undefined : decodeContinuation(query.continuation);
-      const rest = after === undefined ? sorted : sorted.filter(({ key }) => key < after);
-      const page = rest.slice(0, query.top);
-      return {
-        documents: page.map(({ record }) => record),
-        continuation: page.length < rest.length ? encodeContinuation(page.at(-1)?.key ?? '') : undefined,
+      const { correlationId, q = '' } = query;
+      const ids = correlationId === undefined ? listIds(container, query) : listBatch(container, correlationId);
+      const documents = (await readAll(await ids)).filter((record) => matches(record, query));
+      const words = searchWords(q);
+      const isFound = async (record: DocumentRecord): Promise<boolean> => {
+        const text = words.length === 0 ? '' : await read(record.id, 'txt');
+        return containsAll(words, `${searchableText(describe(record))} ${text}`);
       };
+      const found = await Promise.all(documents.map(isFound));
+      const { records, continuation } = pageOf(
+        documents.filter((_, n) => found[n]),
+        sortKeyOf,
+        query,
+      );
+      return { documents: records, continuation };
     },
+    countBatch: async (correlationId) => computeBatchShares(await readBatch(correlationId)),
+    sumBatch: async (correlationId) => computeBatchAmounts(await readBatch(correlationId)),
     index: (id, text) => write(id, 'txt', searchableText(text)),
     async unindex(id) {
       await blob(id, 'txt').deleteIfExists().catch(ignoring(404));
@@ -70,18 +67,34 @@ export function createBlobDocumentRecords(service: BlobServiceClient): DocumentR
   };
 }
 
+const correlated = 'correlated/';
+const batchFolder = (correlationId: string): string => `${correlated}${encodeURIComponent(correlationId)}/`;
+
 async function listIds(container: ContainerClient, { from = '', to = '9999' }: DocumentQuery): Promise<string[]> {
   const ids: string[] = [];
-  await container.createIfNotExists();
-  for await (const { name } of container.listBlobsFlat()) {
+  for (const name of await listNames(container)) {
     const [date = '', file = ''] = name.split('/');
     if (file.endsWith('.json') && date >= from && date <= to) ids.push(file.slice(0, -'.json'.length));
   }
   return ids;
 }
 
-const matches = (record: DocumentRecord, { status, category }: DocumentQuery): boolean =>
-  (status === undefined || record.status === status) && (category === undefined || record.category === category);
+async function listBatch(container: ContainerClient, correlationId: string): Promise<string[]> {
+  const prefix = batchFolder(correlationId);
+  return (await listNames(container, prefix)).map((name) => name.slice(prefix.length));
+}
+
+async function listNames(container: ContainerClient, prefix = ''): Promise<string[]> {
+  const names: string[] = [];
+  await container.createIfNotExists();
+  for await (const { name } of container.listBlobsFlat({ prefix })) names.push(name);
+  return names;
+}
+
+function matches(record: DocumentRecord, { status, category, from = '', to = '9999' }: DocumentQuery): boolean {
+  if (record.uploadDate < from || record.uploadDate > to) return false;
+  return (status === undefined || record.status === status) && (category === undefined || record.category === category);
+}
 
 const describe = ({ name, extraction }: DocumentRecord): string =>
   [name, extraction?.fields.vendorName?.value, extraction?.fields.invoiceNumber?.value].join(' ');

@@ -1,15 +1,9 @@
 import { type Container, type CosmosClient, ErrorResponse, type SqlParameter } from '@azure/cosmos';
+import type { BatchAmount, BatchShare } from '../documents/batch.ts';
 import { documentRecordSchema } from '../documents/document-record.ts';
 import { uploadDateOf } from '../documents/document-id.ts';
-import {
-  decodeContinuation,
-  type DocumentQuery,
-  type DocumentRecords,
-  encodeContinuation,
-  searchableText,
-  searchWords,
-  sortKeyOf,
-} from './document-records.ts';
+import { type DocumentQuery, type DocumentRecords, sortKeyOf } from './document-records.ts';
+import { decodeContinuation, pageWithMore, searchableText, searchWords } from './pages.ts';
 import { prepareContainers } from './prepare-containers.ts';
 
 interface Containers {
@@ -44,6 +38,8 @@ export function createCosmosDocumentRecords(
       return found.resource === undefined ? undefined : documentRecordSchema.parse(found.resource);
     },
     query: (query) => prepared(() => queryDocuments(containers, query)),
+    countBatch: (id) => prepared(() => groupBatch<BatchShare>(containers, id, sharesQuery)),
+    sumBatch: (id) => prepared(() => groupBatch<BatchAmount>(containers, id, amountsQuery)),
     async index(id, text) {
       await prepared(() =>
         containers.index.items.upsert({ id, uploadDate: uploadDateOf(id), text: searchableText(text) }),
@@ -69,10 +65,25 @@ async function queryDocuments(containers: Containers, query: DocumentQuery) {
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   const oneMore = `SELECT TOP ${query.top + 1} * FROM c ${where} ORDER BY c.sortKey DESC`;
   const { resources } = await containers.documents.items.query<unknown>({ query: oneMore, parameters }).fetchAll();
-  const documents = resources.slice(0, query.top).map((resource) => documentRecordSchema.parse(resource));
-  const last = documents.at(-1);
-  const isMore = last !== undefined && resources.length > query.top;
-  return { documents, ...(isMore && { continuation: encodeContinuation(sortKeyOf(last)) }) };
+  const found = resources.map((resource) => documentRecordSchema.parse(resource));
+  const { records, continuation } = pageWithMore(found, sortKeyOf, query.top);
+  return { documents: records, continuation };
+}
+
+const sharesQuery = `
+  SELECT c.status, COUNT(1) AS documents, MIN(c.uploadedAt) AS firstUploadedAt, MAX(c.uploadedAt) AS lastUploadedAt
+  FROM c WHERE c.correlationId = @correlationId GROUP BY c.status`;
+
+const currency = 'c.extraction.fields.currency["value"]';
+const totalAmount = 'c.extraction.fields.totalAmount["value"]';
+const amountsQuery = `
+  SELECT ${currency} AS currency, COUNT(1) AS documents, SUM(${totalAmount}) AS totalAmount
+  FROM c WHERE c.correlationId = @correlationId AND c.status = 'processed' AND IS_NUMBER(${totalAmount})
+  GROUP BY ${currency}`;
+
+async function groupBatch<T>({ documents }: Containers, correlationId: string, query: string): Promise<T[]> {
+  const parameters = [{ name: '@correlationId', value: correlationId }];
+  return (await documents.items.query<T>({ query, parameters }).fetchAll()).resources;
 }
 
 /** At most this many documents are found by text before the other conditions narrow them. */
@@ -101,11 +112,12 @@ async function findByText({ documents, index }: Containers, words: readonly stri
 }
 
 function computeConditions(query: DocumentQuery): { conditions: string[]; parameters: SqlParameter[] } {
-  const { status, category, from, to, continuation } = query;
+  const { status, category, correlationId, from, to, continuation } = query;
   const after = continuation === undefined ? undefined : decodeContinuation(continuation);
   const wanted = [
     { value: status, condition: 'c.status = @status', name: '@status' },
     { value: category, condition: 'c.category = @category', name: '@category' },
+    { value: correlationId, condition: 'c.correlationId = @correlationId', name: '@correlationId' },
     { value: from, condition: 'c.uploadDate >= @from', name: '@from' },
     { value: to, condition: 'c.uploadDate <= @to', name: '@to' },
     { value: after, condition: 'c.sortKey < @after', name: '@after' },

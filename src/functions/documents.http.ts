@@ -1,13 +1,13 @@
 import type { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
-import { type DocumentRecords, InvalidContinuation } from '../azure/document-records.ts';
+import type { DocumentRecords } from '../azure/document-records.ts';
 import { documentStatusSchema } from '../documents/document-record.ts';
 import { documentCategorySchema } from '../documents/fields.ts';
 import { sniffDocument } from '../documents/sniff-document.ts';
-import type { Endpoint, EndpointCall } from '../http/endpoint.ts';
-import { routeParameter } from '../http/endpoint.ts';
+import { correlationIdForm, type Endpoint, type EndpointCall, routeParameter } from '../http/endpoint.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { checked, type FieldError, Problem } from '../http/problem.ts';
+import { checkedPage } from './checked-page.ts';
 import { IdempotencyConflict, type Intake, type UploadedFile } from '../intake/intake.ts';
 
 export interface DocumentEndpointServices {
@@ -30,9 +30,13 @@ export function documentEndpoints(services: DocumentEndpointServices): Endpoint[
   ];
 }
 
+/** A batch under another id than the one that was asked for would never be found. */
+const postSchema = z.object({ correlationId: z.string().regex(correlationIdForm).optional() });
+
 async function postDocument({ intake, maxDocumentBytes }: DocumentEndpointServices, call: EndpointCall) {
   const { request, instances, correlationId } = call;
   const idempotencyKey = idempotencyKeyOf(request);
+  checked(postSchema, Object.fromEntries(request.query), 'The query');
   const files = await checkFiles(await receiveFiles(request, maxDocumentBytes));
   const accepted = await intake.accept({ files, correlationId, idempotencyKey }, instances).catch((error: unknown) => {
     if (!(error instanceof IdempotencyConflict)) throw error;
@@ -44,9 +48,13 @@ async function postDocument({ intake, maxDocumentBytes }: DocumentEndpointServic
   return {
     status: 202,
     headers: { location: first.statusUrl },
-    jsonBody: answers.length === 1 ? first : { correlationId, documents: answers },
+    jsonBody:
+      answers.length === 1 ? first : { correlationId, batchUrl: batchUrl(request, correlationId), documents: answers },
   };
 }
+
+const batchUrl = (request: HttpRequest, correlationId: string): string =>
+  new URL(`/api/batches/${encodeURIComponent(correlationId)}`, request.url).href;
 
 const statusUrl = (request: HttpRequest, instanceId: string): string =>
   new URL(`/api/sagas/${encodeURIComponent(instanceId)}`, request.url).href;
@@ -158,6 +166,7 @@ const querySchema = z.object({
   q: z.string().max(500).optional(),
   status: documentStatusSchema.optional(),
   category: documentCategorySchema.optional(),
+  correlationId: z.string().max(128).optional(),
   from: z.iso.date().optional(),
   to: z.iso.date().optional(),
   top: z.coerce.number().int().min(1).max(100).default(50),
@@ -166,11 +175,5 @@ const querySchema = z.object({
 
 async function getDocuments({ records }: DocumentEndpointServices, { request }: EndpointCall) {
   const query = checked(querySchema, Object.fromEntries(request.query), 'The query');
-  const page = await records.query(query).catch((error: unknown) => {
-    if (!(error instanceof InvalidContinuation)) throw error;
-    throw new Problem(400, 'invalid', `The query is not as it should be: ${error.message}`, [
-      { field: 'continuation', message: error.message },
-    ]);
-  });
-  return { status: 200, jsonBody: page };
+  return { status: 200, jsonBody: await checkedPage(records.query(query)) };
 }

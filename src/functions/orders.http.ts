@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
 import type { OrderRecords } from '../azure/order-records.ts';
 import { type Endpoint, type EndpointCall, jsonBody, routeParameter } from '../http/endpoint.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { checked, Problem } from '../http/problem.ts';
 import { type Order, type OrderRequest, orderRequestSchema, orderSchema } from '../orders/order.ts';
 import { orderIdOf, orderInstanceId } from '../orders/order-id.ts';
-import { openOrder } from '../orders/order-record.ts';
+import { openOrder, orderStatusSchema } from '../orders/order-record.ts';
+import { checkedPage } from './checked-page.ts';
 
 export interface OrderEndpointServices {
   readonly orders: OrderRecords;
@@ -15,6 +17,7 @@ export interface OrderEndpointServices {
 
 export const orderEndpoints = (services: OrderEndpointServices): Endpoint[] => [
   { name: 'postOrder', method: 'POST', route: 'orders', handle: (call) => postOrder(services, call) },
+  { name: 'getOrders', method: 'GET', route: 'orders', handle: (call) => getOrders(services, call) },
   { name: 'getOrder', method: 'GET', route: 'orders/{id}', handle: (call) => getOrder(services, call) },
 ];
 
@@ -43,6 +46,21 @@ function isSameOrder(input: unknown, wanted: OrderRequest): boolean {
   return isDeepStrictEqual(asked, wanted);
 }
 
+const querySchema = z.object({
+  q: z.string().max(500).optional(),
+  status: orderStatusSchema.optional(),
+  customer: z.string().max(100).optional(),
+  from: z.iso.date().optional(),
+  to: z.iso.date().optional(),
+  top: z.coerce.number().int().min(1).max(100).default(50),
+  continuation: z.string().optional(),
+});
+
+async function getOrders({ orders }: OrderEndpointServices, { request }: EndpointCall) {
+  const query = checked(querySchema, Object.fromEntries(request.query), 'The query');
+  return { status: 200, jsonBody: await checkedPage(orders.query(query)) };
+}
+
 /** An order that was just taken has an instance before it has a record. */
 async function getOrder({ orders }: OrderEndpointServices, { request, instances }: EndpointCall) {
   const id = routeParameter(request, 'id');
@@ -51,5 +69,5 @@ async function getOrder({ orders }: OrderEndpointServices, { request, instances 
   const instanceId = orderInstanceId(id);
   const taken = orderSchema.safeParse((await instances.get(instanceId))?.input);
   if (taken.success) return { status: 200, jsonBody: openOrder(taken.data, instanceId) };
-  throw new Problem(404, 'not_found', `There is no order '${id}': POST /api/orders answers with the id of a new one.`);
+  throw new Problem(404, 'not_found', `There is no order '${id}': GET /api/orders lists what there is.`);
 }

@@ -6,7 +6,7 @@ import { answerUnknownRoute } from './unknown-route.ts';
 export interface EndpointCall {
   readonly request: HttpRequest;
   readonly instances: DurableInstances;
-  /** Taken from `X-Correlation-Id`, or new; it is on the answer too. */
+  /** Taken from the query's `correlationId` or `X-Correlation-Id`, or new; it is on the answer too. */
   readonly correlationId: string;
   readonly log: InvocationContext;
 }
@@ -27,7 +27,7 @@ export interface Endpoint {
 }
 
 /** Ids that can stand in headers, messages and log lines as they are. */
-const correlationIdForm = /^[\w.:-]{1,128}$/;
+export const correlationIdForm = /^[\w.:-]{1,128}$/;
 
 const allMethods: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -51,7 +51,7 @@ async function serve(
   context: InvocationContext,
   newId: () => string,
 ): Promise<EndpointReply> {
-  const given = request.headers.get('x-correlation-id');
+  const given = request.query.get('correlationId') ?? request.headers.get('x-correlation-id');
   const correlationId = given !== null && correlationIdForm.test(given) ? given : newId();
   const call = { request, correlationId, log: context, instances: instancesOf(context) };
   const response = await answer(handle, call);

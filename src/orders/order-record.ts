@@ -3,6 +3,8 @@ import { computeTotal } from './money.ts';
 import { addressSchema, channelSchema, customerSchema, type Order, orderLineSchema } from './order.ts';
 
 export const orderStatuses = ['processing', 'awaiting_review', 'fulfilled', 'rejected', 'cancelled', 'failed'] as const;
+export const orderStatusSchema = z.enum(orderStatuses);
+export type OrderStatus = z.infer<typeof orderStatusSchema>;
 
 export const shipmentSchema = z.object({ shipmentId: z.string(), carrier: z.string(), trackingNumber: z.string() });
 
@@ -28,7 +30,7 @@ export const orderRecordSchema = z.object({
   id: z.string(),
   instanceId: z.string(),
   correlationId: z.string(),
-  status: z.enum(orderStatuses),
+  status: orderStatusSchema,
   customer: customerSchema,
   lines: z.array(orderLineSchema),
   currency: z.string(),

@@ -6,7 +6,8 @@ import { CosmosClient } from '@azure/cosmos';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createBlobDocumentRecords } from '../../src/azure/blob-document-records.ts';
 import { createCosmosDocumentRecords } from '../../src/azure/cosmos-document-records.ts';
-import { type DocumentQuery, type DocumentRecords, InvalidContinuation } from '../../src/azure/document-records.ts';
+import type { DocumentQuery, DocumentRecords } from '../../src/azure/document-records.ts';
+import { InvalidContinuation } from '../../src/azure/pages.ts';
 import { documentIdOf, uploadDateOf } from '../../src/documents/document-id.ts';
 import type { DocumentRecord } from '../../src/documents/document-record.ts';
 import { startCosmosEmulator } from '../../src/emulators/cosmos/index.ts';
@@ -142,6 +143,53 @@ describe.each(stores)('records in $store', ({ create }) => {
     } while (continuation !== undefined);
     const oldestFirst = all.toSorted((a, b) => (`${a.uploadedAt} ${a.id}` < `${b.uploadedAt} ${b.id}` ? -1 : 1));
     expect(seen).toEqual(oldestFirst.map(({ id }) => id).toReversed());
+  });
+
+  it('of a batch are found, counted and added up by its correlation id', async () => {
+    const correlationId = `batch/${newWord()}`;
+    const paid = (totalAmount: number, currency?: string): Partial<DocumentRecord> => ({
+      correlationId,
+      extraction: {
+        extractor: 'offline',
+        fields: {
+          totalAmount: { value: totalAmount, confidence: 1 },
+          ...(currency !== undefined && { currency: { value: currency, confidence: 1 } }),
+        },
+        lineItems: [],
+      },
+    });
+    const batch = [
+      record('one', '2026-03-09T10:00:00.000Z', paid(10.5, 'EUR')),
+      record('two', '2026-03-09T10:00:05.000Z', paid(4.5, 'EUR')),
+      record('three', '2026-03-10T10:00:00.000Z', paid(7)),
+      record('four', '2026-03-09T09:00:00.000Z', { ...paid(99, 'EUR'), status: 'failed' }),
+      record('five', '2026-03-09T11:00:00.000Z', { correlationId, status: 'processing' }),
+    ];
+    for (const one of [...batch, record('other', '2026-03-09T10:00:00.000Z', { correlationId: 'batch' })]) {
+      await records.save(one);
+      await records.save(one);
+    }
+    expect(await idsOf({ correlationId })).toHaveLength(5);
+    expect(await idsOf({ correlationId, status: 'failed' })).toEqual([batch[3]!.id]);
+    const shares = await records.countBatch(correlationId);
+    expect(shares.toSorted((a, b) => b.documents - a.documents || a.status.localeCompare(b.status))).toEqual([
+      {
+        status: 'processed',
+        documents: 3,
+        firstUploadedAt: '2026-03-09T10:00:00.000Z',
+        lastUploadedAt: '2026-03-10T10:00:00.000Z',
+      },
+      ...(['failed', 'processing'] as const).map((status) => {
+        const { uploadedAt } = batch.find((one) => one.status === status)!;
+        return { status, documents: 1, firstUploadedAt: uploadedAt, lastUploadedAt: uploadedAt };
+      }),
+    ]);
+    const amounts = await records.sumBatch(correlationId);
+    expect(amounts.toSorted((a, b) => b.documents - a.documents)).toEqual([
+      { currency: 'EUR', documents: 2, totalAmount: 15 },
+      { documents: 1, totalAmount: 7 },
+    ]);
+    expect(await records.countBatch('nobody')).toEqual([]);
   });
 
   it('refuse a continuation that no page gave', async () => {

@@ -24,7 +24,7 @@ let lastOrder = 0;
 /** One order with what befalls it. */
 async function takeOrder(tradeUrl: string, troubles: Troubles, change: Partial<OrderRequest> = {}) {
   const records = new Map<string, OrderRecord>();
-  const orders: OrderRecords = {
+  const orders: Pick<OrderRecords, 'save' | 'read'> = {
     save: async (record) => void records.set(record.id, record),
     read: async (id) => records.get(id),
   };

@@ -1,0 +1,64 @@
+// How lists of records are paged and searched, wherever they are kept.
+
+/** A continuation that no page gave out. */
+export class InvalidContinuation extends Error {
+  override readonly name = 'InvalidContinuation';
+
+  constructor() {
+    super('continuation is not one that a page gave: take it from the page before, or leave it out');
+  }
+}
+
+/** @param sortKey a time and an id: a page begins after a key, not at an offset, so it stays right while records come and change */
+export const encodeContinuation = (sortKey: string): string => Buffer.from(sortKey, 'utf8').toString('base64url');
+
+/** @throws InvalidContinuation */
+export function decodeContinuation(continuation: string): string {
+  const sortKey = Buffer.from(continuation, 'base64url').toString('utf8');
+  if (/^\d{4}-\d\d-\d\dT\S+ \S+$/.test(sortKey)) return sortKey;
+  throw new InvalidContinuation();
+}
+
+interface Page<T> {
+  readonly records: readonly T[];
+  readonly continuation?: string | undefined;
+}
+
+interface Paging {
+  /** Most records in a page. */
+  readonly top: number;
+  readonly continuation?: string | undefined;
+}
+
+/** A page of everything that was found, the greatest key first. @throws InvalidContinuation */
+export function pageOf<T>(found: readonly T[], keyOf: (record: T) => string, { top, continuation }: Paging): Page<T> {
+  const after = continuation === undefined ? undefined : decodeContinuation(continuation);
+  const rest = found
+    .map((record) => ({ record, key: keyOf(record) }))
+    .filter(({ key }) => after === undefined || key < after)
+    .toSorted((a, b) => (a.key < b.key ? 1 : -1));
+  return pageWithMore(
+    rest.slice(0, top + 1).map(({ record }) => record),
+    keyOf,
+    top,
+  );
+}
+
+/** @param found one more than fits into the page, where there is more */
+export function pageWithMore<T>(found: readonly T[], keyOf: (record: T) => string, top: number): Page<T> {
+  const records = found.slice(0, top);
+  const last = records.at(-1);
+  const isMore = last !== undefined && found.length > top;
+  return { records, ...(isMore && { continuation: encodeContinuation(keyOf(last)) }) };
+}
+
+const longestIndexedText = 200_000;
+
+/** The words of a text, folded so that search finds them in any case; bounded to what one item may hold. */
+export const searchableText = (text: string): string =>
+  text.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').slice(0, longestIndexedText);
+
+export const searchWords = (q: string): readonly string[] =>
+  searchableText(q)
+    .split(' ')
+    .filter((word) => word !== '');
