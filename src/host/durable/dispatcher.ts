@@ -7,7 +7,7 @@ import { type IncomingEvent, eventType, isTerminal, orchestratorStarted } from '
 import type { HotInstance } from './hot-instances.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import { type OrchestratorAnswer, failedAnswer, parseAnswer } from './orchestrator-answer.ts';
-import { renderOrchestratorBody } from './orchestrator-body.ts';
+import { createOrchestratorBody } from './orchestrator-body.ts';
 import { recordEpisode } from './record-episode.ts';
 import type { Message } from './store.ts';
 import { createTimerAlarm } from './timer-alarm.ts';
@@ -149,8 +149,9 @@ async function ask(context: EngineContext, hot: HotInstance, episode: Episode): 
   const orchestrator = functions.findOrchestrator(name);
   if (orchestrator === undefined) return failedAnswer(functions.describeMissing('orchestrator', name), null);
   const fresh = [orchestratorStarted(episode.startedAt), ...episode.incoming];
-  const body = renderOrchestratorBody(episode.execution, hot.history, fresh, hot.input);
-  const inputs = orchestrator.inputs({ string: body });
+  const inputs = orchestrator.inputs(createOrchestratorBody(episode.execution, hot.history, fresh, hot.row.input));
   const result = await invoke({ functionName: orchestrator.name, invocationId: newId(), inputs });
-  return parseAnswer(orchestrator.name, result);
+  const answer = parseAnswer(orchestrator.name, result, hot.actions);
+  hot.actions = answer.actions;
+  return answer;
 }

@@ -1,5 +1,5 @@
 import { isTerminal } from './history.ts';
-import { type RenderedInput, renderInput } from './orchestrator-body.ts';
+import type { Action } from './orchestrator-answer.ts';
 import type { InstanceRow, Store } from './store.ts';
 import { type WireHistory, createWireHistory } from './wire-history.ts';
 
@@ -7,7 +7,8 @@ import { type WireHistory, createWireHistory } from './wire-history.ts';
 export interface HotInstance {
   row: InstanceRow;
   readonly history: WireHistory;
-  readonly input: RenderedInput;
+  /** Of the last answer: the worker says only in what the next one differs. */
+  actions: readonly Action[];
   /** Set when the instance has been purged or replaced under a running episode. */
   isGone: boolean;
 }
@@ -20,7 +21,7 @@ export interface HotInstances {
   forget(id: string): void;
 }
 
-/** @param capacity characters of rendered history that may stay in memory. */
+/** @param capacity characters of history that may stay in memory. */
 export function createHotInstances(store: Store, capacity: number): HotInstances {
   const inHand = new Map<string, HotInstance>();
   const idle = new Map<string, HotInstance>();
@@ -28,7 +29,7 @@ export function createHotInstances(store: Store, capacity: number): HotInstances
 
   const removeIdle = (id: string): HotInstance | undefined => {
     const hot = idle.get(id);
-    if (hot !== undefined) size -= hot.history.settled.length;
+    if (hot !== undefined) size -= hot.history.size;
     idle.delete(id);
     return hot;
   };
@@ -37,7 +38,7 @@ export function createHotInstances(store: Store, capacity: number): HotInstances
     const row = store.findInstance(id);
     if (row === undefined) return undefined;
     const history = createWireHistory(store.readHistory(row.key));
-    return { row, history, input: renderInput(row.input), isGone: false };
+    return { row, history, actions: [], isGone: false };
   };
 
   return {
@@ -50,7 +51,7 @@ export function createHotInstances(store: Store, capacity: number): HotInstances
       if (inHand.get(hot.row.id) === hot) inHand.delete(hot.row.id);
       if (hot.isGone || isTerminal(hot.row.runtimeStatus)) return;
       idle.set(hot.row.id, hot);
-      size += hot.history.settled.length;
+      size += hot.history.size;
       for (const oldest of idle.keys()) {
         if (size <= capacity) break;
         removeIdle(oldest);

@@ -39,7 +39,7 @@ export interface DurableEngine {
   handle(request: ManagementRequest): Promise<ManagementResponse | undefined>;
 }
 
-/** Characters of rendered history that are kept of idle instances. */
+/** Characters of history that are kept of idle instances. */
 const hotCapacity = 32 * 1024 * 1024;
 
 /** @throws when the file cannot be opened. */

@@ -66,10 +66,22 @@ type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Never throws: an answer that cannot be understood is a failure of the orchestrator, as in the extension. */
-export function parseAnswer(functionName: string, result: InvocationResult): OrchestratorAnswer {
+/**
+ * Never throws: an answer that cannot be understood is a failure of the orchestrator, as in the extension.
+ *
+ * @param before The actions of the answer before: the worker may leave out what stands there already.
+ */
+export function parseAnswer(
+  functionName: string,
+  result: InvocationResult,
+  before: readonly Action[] = [],
+): OrchestratorAnswer {
   try {
-    if (result.ok) return readState(JSON.parse(textOf(result.returnValue)), null);
+    if (result.ok) {
+      const answer = readState(JSON.parse(textOf(result.returnValue)), null);
+      const kept = before.slice(0, result.keptActions ?? 0);
+      return { ...answer, actions: [...kept, ...answer.actions] };
+    }
     const { message, stackTrace } = result.exception;
     const state = readFailureState(message);
     if (state !== undefined) return readState(state, stackTrace);

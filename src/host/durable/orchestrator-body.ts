@@ -1,7 +1,8 @@
+import type { TypedData } from '../worker/contract.ts';
 import type { Execution } from './episode.ts';
 import { type HistoryEvent, eventType } from './history.ts';
 import { defaultPollDelayMs } from './http-call.ts';
-import { type WireHistory, renderHistory } from './wire-history.ts';
+import { type WireHistory, freshEvents } from './wire-history.ts';
 
 /** The names (sic) and values that extension 3.19 sends; upperSchemaVersion is V2, upperSchemaVersionNew V4. */
 const constants = {
@@ -12,26 +13,31 @@ const constants = {
   defaultHttpAsyncRequestSleepTimeMillseconds: defaultPollDelayMs,
 };
 
-/** The input as it stands in the body. It does not change while an execution runs, so it is worth keeping. */
-export type RenderedInput = string;
-
-export const renderInput = (input: string | null): RenderedInput =>
-  input === null ? 'null' : JSON.stringify(JSON.parse(input), null, 2).replaceAll('\n', '\n  ');
-
-/** What an orchestrator function is called with: an indented JSON text, the history first. */
-export function renderOrchestratorBody(
+/**
+ * What an orchestrator function is called with: an indented JSON text, the history first. A long text is costly to make, so it is made
+ * when it is asked for; the app's thread asks for the parts.
+ *
+ * @param input JSON text
+ */
+export function createOrchestratorBody(
   execution: Execution,
   past: WireHistory,
-  fresh: readonly HistoryEvent[],
-  input: RenderedInput,
-): string {
+  incoming: readonly HistoryEvent[],
+  input: string | null,
+): TypedData {
+  const fresh = freshEvents(incoming);
   const rest = {
     instanceId: execution.instanceId,
-    isReplaying: !fresh.some((event) => event.EventType === eventType.executionStarted),
+    isReplaying: !incoming.some((event) => event.EventType === eventType.executionStarted),
     parentInstanceId: execution.parent?.OrchestrationInstance.InstanceId ?? null,
     sourceInstanceId: null,
     ...constants,
   };
-  const history = renderHistory(past, fresh);
-  return `{\n  "history": [\n${history}\n  ],\n  "input": ${input},\n${JSON.stringify(rest, null, 2).slice(2)}`;
+  return {
+    get string() {
+      const body = { history: [...past.sentFrom(0), ...fresh], input: JSON.parse(input ?? 'null') as unknown, ...rest };
+      return JSON.stringify(body, null, 2);
+    },
+    replay: { settled: past, fresh: JSON.stringify(fresh), input: input ?? 'null', rest: JSON.stringify(rest) },
+  };
 }

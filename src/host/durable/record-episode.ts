@@ -8,7 +8,6 @@ import { insertInstance, insertMessage, isRunning } from './instance-rows.ts';
 import { serialise } from './orchestrator-answer.ts';
 import type { ActivityRow, InstanceRow, Message, TimerRow } from './store.ts';
 import { dueMilliseconds } from './timestamp.ts';
-import { settleEvents } from './wire-history.ts';
 
 /** Writes what an episode came to, all of it in the transaction that is open, and answers what there is to do now. */
 export function recordEpisode(
@@ -25,7 +24,7 @@ export function recordEpisode(
   const ended = recordEnd(context, hot, outcome.end);
   if (outcome.end.kind !== 'continued') {
     store.appendHistory(hot.row.key, hot.history.events.length, outcome.events);
-    settleEvents(hot.history, outcome.events);
+    hot.history.settle(outcome.events);
   }
   return {
     messages: [...scheduled.flatMap(({ message }) => message ?? []), ...released, ...ended],

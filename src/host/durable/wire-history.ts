@@ -1,34 +1,51 @@
+import type { SettledHistory } from '../worker/contract.ts';
 import { type HistoryEvent, eventType } from './history.ts';
 
 /**
- * The history as the text that the orchestrator function is called with: indented JSON. The text of settled events (those that an
- * earlier episode has seen) never changes again and is only appended to; a long history is not serialised anew each episode.
+ * The history of one execution in the form that the orchestrator function is called with. It only grows: what an earlier episode has
+ * seen is settled and stays as it is. A history that is changed in any other way (rewound, continued as new) is read anew, and then
+ * is another one.
  */
-export interface WireHistory {
-  settled: string;
-  readonly events: HistoryEvent[];
+export interface WireHistory extends SettledHistory {
+  readonly events: readonly HistoryEvent[];
+  /** Characters of JSON. */
+  readonly size: number;
+  settle(added: readonly HistoryEvent[]): void;
+  /** The settled events from this one on, as they are sent. */
+  sentFrom(first: number): readonly object[];
 }
 
-export function createWireHistory(events: readonly HistoryEvent[]): WireHistory {
-  const history: WireHistory = { settled: '', events: [] };
-  settleEvents(history, events);
-  return history;
+export function createWireHistory(settled: readonly HistoryEvent[]): WireHistory {
+  const events: HistoryEvent[] = [];
+  let size = 0;
+  const settle = (added: readonly HistoryEvent[]): void => {
+    for (const event of added) {
+      events.push(event);
+      size += JSON.stringify(event).length;
+    }
+  };
+  const sentFrom = (first: number) =>
+    events
+      .slice(first)
+      .map((event, place) => withPlayed(event, isOutcome(event) || isContinuedMark(events, first + place)));
+  settle(settled);
+  return {
+    events,
+    get length() {
+      return events.length;
+    },
+    get size() {
+      return size;
+    },
+    settle,
+    sentFrom,
+    textFrom: (first) => JSON.stringify(sentFrom(first)),
+  };
 }
 
-export function settleEvents(history: WireHistory, added: readonly HistoryEvent[]): void {
-  const { events } = history;
-  const before = events.length;
-  events.push(...added);
-  for (const [index, event] of added.entries()) {
-    const rendered = renderEvent(event, isOutcome(event) || isContinuedMark(events, before + index));
-    history.settled = history.settled === '' ? rendered : `${history.settled},\n${rendered}`;
-  }
-}
-
-export function renderHistory(history: WireHistory, fresh: readonly HistoryEvent[]): string {
-  const rendered = fresh.map((event) => renderEvent(event, false)).join(',\n');
-  return history.settled === '' ? rendered : `${history.settled},\n${rendered}`;
-}
+/** What an episode is run for, as it is sent. */
+export const freshEvents = (events: readonly HistoryEvent[]): readonly object[] =>
+  events.map((event) => withPlayed(event, false));
 
 /** IsPlayed stays false for what the orchestration scheduled and for the marks around an episode. */
 const isOutcome = (event: HistoryEvent): boolean =>
@@ -53,8 +70,9 @@ function isContinuedMark(events: readonly HistoryEvent[], index: number): boolea
 const isBoundary = ({ EventType }: HistoryEvent): boolean =>
   EventType === eventType.orchestratorStarted || EventType === eventType.orchestratorCompleted;
 
-function renderEvent(event: HistoryEvent, isPlayed: boolean): string {
-  const { EventId, Timestamp, ...rest } = event;
-  const text = JSON.stringify({ ...rest, EventId, IsPlayed: isPlayed, Timestamp }, null, 2);
-  return `    ${text.replaceAll('\n', '\n    ')}`;
-}
+const withPlayed = ({ EventId, Timestamp, ...rest }: HistoryEvent, IsPlayed: boolean) => ({
+  ...rest,
+  EventId,
+  IsPlayed,
+  Timestamp,
+});

@@ -7,10 +7,12 @@ import { appDir, entryPoints, onMessage, send } from './host-port.ts';
 import { endApp, loadApp } from './load-app.ts';
 import { wholeBuffer } from './messages.ts';
 import { provideFunctionsCore } from './provide-functions-core.ts';
+import { createReplayMemory } from './replay-memory.ts';
 import { runInvocation } from './run-invocation.ts';
 
 const lastLoaded = provideFunctionsCore();
 const app = beginApp((level, category, message) => send({ kind: 'log', level, category, message }));
+const replays = createReplayMemory();
 
 /** The stack of a SyntaxError in an ES module does not say where it is. */
 const explain = (error: Error) =>
@@ -29,8 +31,8 @@ const ownedBuffers = (result: InvocationResult) =>
 onMessage((message) => {
   switch (message.kind) {
     case 'invoke': {
-      const { call, invocation } = message;
-      void runInvocation(app, invocation).then((result) =>
+      const { call, invocation, replay } = message;
+      void runInvocation(app, invocation, replay && replays.open(replay)).then((result) =>
         send({ kind: 'result', call, result }, ownedBuffers(result)),
       );
       return;

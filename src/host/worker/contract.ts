@@ -5,12 +5,39 @@
 
 /** A value that crosses the worker boundary; `undefined` stands for the protocol's empty TypedData. */
 export type TypedData =
-  | { readonly string: string }
+  | {
+      readonly string: string;
+      /** The same text in parts, where most of it has been sent before. */
+      readonly replay?: ReplayBody;
+    }
   | { readonly json: string }
   | { readonly bytes: Uint8Array }
   | { readonly int: number }
   | { readonly double: number }
   | undefined;
+
+/**
+ * The body of an orchestrator's call, in parts: a thread that has been called with the beginning of a history needs no more than the
+ * rest of it.
+ */
+export interface ReplayBody {
+  /** What earlier calls have seen. */
+  readonly settled: SettledHistory;
+  /** What is new: JSON text of a list of events. */
+  readonly fresh: string;
+  /** JSON text, the same in every call. */
+  readonly input: string;
+  /** JSON text of an object: everything else. */
+  readonly rest: string;
+}
+
+/** Grows at its end and does not change otherwise; an object stands for one such history. */
+export interface SettledHistory {
+  /** Events. */
+  readonly length: number;
+  /** JSON text of the list of events from this one on. */
+  textFrom(first: number): string;
+}
 
 /** What a function is given; only triggers give several values of bytes. */
 export type InputData = TypedData | { readonly collectionBytes: { readonly bytes: readonly Uint8Array[] } };
@@ -103,6 +130,8 @@ export type InvocationResult =
       readonly ok: true;
       readonly returnValue: TypedData;
       readonly outputs: ReadonlyMap<string, TypedData>;
+      /** Of an orchestrator: so many actions of its last answer stand before those in `returnValue`; none when absent. */
+      readonly keptActions?: number;
       /** What an HTTP function answered; `streamed` when it went over the app's own port, absent when it returned nothing. */
       readonly http?: HttpResponseData | 'streamed';
     }

@@ -1,5 +1,6 @@
 import type { LogLevel } from '../log.ts';
 import type { AppFunction, Invocation, InvocationResult } from './contract.ts';
+import type { SentReplay } from './replay-ledger.ts';
 
 /** Given to the thread when it is made. */
 export interface AppThreadData {
@@ -8,7 +9,14 @@ export interface AppThreadData {
 }
 
 export type ToAppThread =
-  { readonly kind: 'invoke'; readonly call: number; readonly invocation: Invocation } | { readonly kind: 'terminate' };
+  | {
+      readonly kind: 'invoke';
+      readonly call: number;
+      readonly invocation: Invocation;
+      /** Of an orchestrator, in the place of its trigger's value. */
+      readonly replay?: SentReplay;
+    }
+  | { readonly kind: 'terminate' };
 
 export interface LoadedApp {
   readonly functions: readonly AppFunction[];

@@ -10,6 +10,7 @@ import type {
   FunctionMetadata,
   HookData,
 } from './core-types.ts';
+import type { Replay } from './replay-memory.ts';
 
 /** Anything thrown becomes an Error, as in the Node.js worker, so that its text reaches the host. */
 function toError(thrown: unknown): Error {
@@ -28,9 +29,9 @@ function toHttp(response: CoreInvocationResponse, result: unknown, metadata: Fun
   return isAnswer ? { http: 'streamed' as const } : {};
 }
 
-function toResult(response: CoreInvocationResponse, result: unknown, metadata: FunctionMetadata): InvocationResult {
+function toResult(response: CoreInvocationResponse, result: unknown, metadata: FunctionMetadata) {
   return {
-    ok: true,
+    ok: true as const,
     returnValue: toTypedData(response.returnValue),
     outputs: new Map((response.outputData ?? []).map(({ name, data }) => [name, toTypedData(data)])),
     ...toHttp(response, result, metadata),
@@ -46,7 +47,11 @@ interface PreInvocation extends Record<string, unknown> {
 }
 
 /** Hooks before, the function, hooks after; the hooks may replace inputs, callback, result and error. */
-async function runFunction(app: RegisteredApp, invocation: Invocation): Promise<InvocationResult> {
+async function runFunction(
+  app: RegisteredApp,
+  invocation: Invocation,
+  replay: Replay | undefined,
+): Promise<InvocationResult> {
   const registered = app.functions.get(invocation.functionName);
   const model = appRegistry.programmingModel;
   if (!registered || !model)
@@ -64,7 +69,8 @@ async function runFunction(app: RegisteredApp, invocation: Invocation): Promise<
   const { context, inputs } = await invocationModel.getArguments();
   invocationContext = context;
   const shared = { invocationContext: context, hookData: {}, appHookData: app.appHookData };
-  const before: PreInvocation = { ...shared, inputs, functionCallback: callback };
+  // The body of an orchestrator's call is its only input, and its library does not get it as text.
+  const before: PreInvocation = { ...shared, inputs: replay ? [replay.body] : inputs, functionCallback: callback };
   core.state = 'preInvocationHooks';
   await runHooks(app, 'preInvocation', before);
   const after = { ...shared, inputs: before.inputs, result: null as unknown, error: null as unknown };
@@ -78,12 +84,21 @@ async function runFunction(app: RegisteredApp, invocation: Invocation): Promise<
   await runHooks(app, 'postInvocation', after);
   core.state = undefined;
   if (after.error !== null && after.error !== undefined) throw after.error;
+  if (replay) {
+    const { state, keptActions } = replay.shorten(after.result);
+    return { ...toResult(await invocationModel.getResponse(context, state), state, metadata), keptActions };
+  }
   return toResult(await invocationModel.getResponse(context, after.result), after.result, metadata);
 }
 
-export async function runInvocation(app: RegisteredApp, invocation: Invocation): Promise<InvocationResult> {
+/** @param replay An orchestrator's call, in the place of its trigger's value. */
+export async function runInvocation(
+  app: RegisteredApp,
+  invocation: Invocation,
+  replay?: Replay,
+): Promise<InvocationResult> {
   try {
-    return await runFunction(app, invocation);
+    return await runFunction(app, invocation, replay);
   } catch (thrown) {
     const error = toError(thrown);
     return { ok: false, exception: { message: error.message, stackTrace: error.stack ?? '', source: '' } };

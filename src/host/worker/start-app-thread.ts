@@ -3,9 +3,10 @@ import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type { AppSettings } from '../app-settings.ts';
 import type { Log } from '../log.ts';
-import type { Invocation, InvocationResult, Invoke } from './contract.ts';
+import type { Invocation, InvocationResult, Invoke, ReplayBody } from './contract.ts';
 import { findEntryPoints } from './find-entry-points.ts';
 import { wholeBuffer, type AppThreadData, type FromAppThread, type LoadedApp, type ToAppThread } from './messages.ts';
+import { createReplayLedger } from './replay-ledger.ts';
 import { siblingModule } from './sibling-module.ts';
 import { AppLoadError, WorkerGoneError } from './worker-errors.ts';
 
@@ -42,17 +43,35 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+/** Characters of JSON; parsed, they take about three times as many bytes. */
+const replayCapacity = 8 * 1024 * 1024;
+
+/** An orchestrator's call without its text, which goes in parts. */
+function splitReplay(invocation: Invocation): { readonly invocation: Invocation; readonly body?: ReplayBody } {
+  for (const [name, value] of invocation.inputs) {
+    if (value === undefined || !('string' in value) || value.replay === undefined) continue;
+    const others = [...invocation.inputs].filter(([other]) => other !== name);
+    return { invocation: { ...invocation, inputs: new Map(others) }, body: value.replay };
+  }
+  return { invocation };
+}
+
 /** Calls under way, by number; a thread that ends fails them all. */
 function createCalls(post: (message: ToAppThread, owned: ArrayBuffer[]) => void) {
   const open = new Map<number, PromiseWithResolvers<InvocationResult>>();
+  const replays = createReplayLedger(replayCapacity);
   let last = 0;
   return {
-    start(invocation: Invocation): Promise<InvocationResult> {
+    async start(given: Invocation): Promise<InvocationResult> {
       const call = ++last;
       const answer = Promise.withResolvers<InvocationResult>();
       open.set(call, answer);
-      post({ kind: 'invoke', call, invocation }, wholeBuffer(invocation.http?.body));
-      return answer.promise;
+      const { invocation, body } = splitReplay(given);
+      const replay = body && replays.send(body);
+      post({ kind: 'invoke', call, invocation, ...(replay && { replay }) }, wholeBuffer(invocation.http?.body));
+      const result = await answer.promise;
+      if (replay) replays.noteAnswer(replay.history, result);
+      return result;
     },
     finish(call: number, result: InvocationResult) {
       open.get(call)?.resolve(result);

@@ -6,11 +6,13 @@ import {
   type IncomingEvent,
   eventType,
 } from '../../../src/host/durable/history.ts';
-import { parseAnswer } from '../../../src/host/durable/orchestrator-answer.ts';
-import { renderInput, renderOrchestratorBody } from '../../../src/host/durable/orchestrator-body.ts';
+import { type Action, parseAnswer } from '../../../src/host/durable/orchestrator-answer.ts';
+import { createOrchestratorBody } from '../../../src/host/durable/orchestrator-body.ts';
 import { computeRewind } from '../../../src/host/durable/rewind.ts';
-import { createWireHistory } from '../../../src/host/durable/wire-history.ts';
-import type { InvocationResult } from '../../../src/host/worker/contract.ts';
+import { type WireHistory, createWireHistory } from '../../../src/host/durable/wire-history.ts';
+import type { InvocationResult, TypedData } from '../../../src/host/worker/contract.ts';
+import { type ReplayLedger, createReplayLedger } from '../../../src/host/worker/replay-ledger.ts';
+import { type ReplayMemory, createReplayMemory } from '../../../src/host/worker/replay-memory.ts';
 import { type RecordedEpisode, type RecordedExecution, recordings } from './recording.ts';
 
 /** Where the real engine leaves an instance waiting for ever, this one schedules the call that then fails. */
@@ -107,11 +109,12 @@ const recordedBody = ({ body }: RecordedExecution, { past, incoming, startedAt, 
   return JSON.stringify(text, null, 2);
 };
 
-const renderedBody = ({ body }: RecordedExecution, call: Call): string => {
-  const input = renderInput(body.input === null ? null : JSON.stringify(body.input));
-  const fresh = [started(call.startedAt), ...call.incoming];
-  return renderOrchestratorBody(toEpisode(call).execution, createWireHistory(call.past), fresh, input);
+const createBody = ({ body }: RecordedExecution, call: Call, settled: WireHistory) => {
+  const input = body.input === null ? null : JSON.stringify(body.input);
+  return createOrchestratorBody(toEpisode(call).execution, settled, [started(call.startedAt), ...call.incoming], input);
 };
+
+const textOf = (data: TypedData): string => (data !== undefined && 'string' in data ? data.string : '');
 
 const started = (at: string) => ({ EventType: eventType.orchestratorStarted, EventId: -1, Timestamp: at });
 
@@ -129,7 +132,7 @@ const ran = recordings.filter(({ executions }) => executions.length > 0);
 test.each(ran)('$scenario: the orchestrator is called with the text that the real engine sends', ({ executions }) => {
   const bodies = executions.flatMap((execution) =>
     readCalls(execution).map((call) => ({
-      ours: renderedBody(execution, call),
+      ours: textOf(createBody(execution, call, createWireHistory(call.past))),
       theirs: recordedBody(execution, call),
     })),
   );
@@ -144,4 +147,82 @@ test.each(comparable)('$scenario: an episode adds to the history what the real o
     return calls.slice(1).map((next, number) => compareNext(calls[number]!, next));
   });
   expect(steps.map(({ events }) => events)).toEqual(steps.map(({ recorded }) => recorded));
+});
+
+/** The history that grows from call to call, or a new one where a rewind has come between. */
+const growHistory = (before: WireHistory | undefined, { past, recorded }: Call): WireHistory => {
+  if (before === undefined || recorded.replaced !== undefined) return createWireHistory(past);
+  before.settle(past.slice(before.length));
+  return before;
+};
+
+interface Thread {
+  readonly ledger: ReplayLedger;
+  readonly memory: ReplayMemory;
+}
+
+/** One call through the ledger of the host and the memory of the app's thread. */
+const handOver = ({ ledger, memory }: Thread, data: TypedData, result: InvocationResult, before: readonly Action[]) => {
+  if (data === undefined || !('string' in data) || data.replay === undefined) throw new Error('There are no parts.');
+  const sent = structuredClone(ledger.send(data.replay));
+  const replay = memory.open(sent);
+  const received = JSON.stringify(replay.body);
+  spoil(replay.body);
+  const shortened = shorten(result, replay.shorten);
+  ledger.noteAnswer(sent.history, shortened);
+  return { sent, received, answer: parseAnswer('name', shortened, before) };
+};
+
+const shorten = (result: InvocationResult, by: (state: unknown) => { state: unknown; keptActions: number }) => {
+  if (!result.ok || result.returnValue === undefined || !('json' in result.returnValue)) return result;
+  const { state, keptActions } = by(JSON.parse(result.returnValue.json));
+  return { ...result, returnValue: { json: JSON.stringify(state) }, keptActions };
+};
+
+/** durable-functions writes into what it is given, and so may hooks. */
+const spoil = (value: unknown): void => {
+  if (typeof value !== 'object' || value === null) return;
+  Object.values(value).forEach(spoil);
+  Object.assign(value, { IsProcessed: true, Timestamp: 0, InstanceId: 'another' });
+};
+
+const handOverAll = (executions: readonly RecordedExecution[], thread: Thread) =>
+  executions.flatMap((execution) => {
+    let settled: WireHistory | undefined;
+    let before: readonly Action[] = [];
+    return readCalls(execution).map((call) => {
+      settled = growHistory(settled, call);
+      const handed = handOver(thread, createBody(execution, call, settled), call.result, before);
+      before = handed.answer.actions;
+      return { ...handed, call, text: JSON.stringify(JSON.parse(recordedBody(execution, call))) };
+    });
+  });
+
+test.each(ran)('$scenario: a thread that is sent what is new alone sees the whole body', ({ executions }) => {
+  const handed = handOverAll(executions, { ledger: createReplayLedger(Infinity), memory: createReplayMemory() });
+  expect(handed.map(({ received }) => received)).toEqual(handed.map(({ text }) => text));
+  expect(handed.map(({ answer }) => answer)).toEqual(handed.map(({ call }) => parseAnswer('name', call.result)));
+  for (const [place, { sent, call }] of handed.entries()) {
+    const isNew = sent.input !== undefined;
+    expect(isNew).toBe(call.past.length === 0 || call.recorded.replaced !== undefined);
+    expect(sent.known).toBe(isNew ? 0 : handed[place - 1]?.call.past.length);
+  }
+});
+
+test('what a thread has forgotten for want of space is sent again', () => {
+  const all = ran.flatMap(({ executions }) => executions);
+  const thread = { ledger: createReplayLedger(0), memory: createReplayMemory() };
+  const [first, other] = all.filter(({ episodes }) => episodes.length > 2);
+  for (const execution of [first!, other!, first!]) {
+    const handed = handOverAll([execution], thread);
+    expect(handed.map(({ received }) => received)).toEqual(handed.map(({ text }) => text));
+    expect(handed.map(({ answer }) => answer)).toEqual(handed.map(({ call }) => parseAnswer('name', call.result)));
+  }
+  const { known, forget } = thread.ledger.send({
+    settled: createWireHistory([]),
+    fresh: '[]',
+    input: 'null',
+    rest: '{}',
+  });
+  expect({ known, forgotten: forget.length }).toEqual({ known: 0, forgotten: 1 });
 });
