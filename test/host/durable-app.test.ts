@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runApp, until, type RunningApp } from './run-app.ts';
 
@@ -130,4 +131,29 @@ it('keeps instances over a restart', async () => {
   await client(second, 'raiseEvent', 'long', 'go', 'after the restart');
   await reaches(second, 'long', 'Completed');
   expect(await client(second, 'getStatus', 'long')).toMatchObject({ output: 'after the restart' });
+});
+
+it('goes on with an orchestration when the thread that knew its history is gone', async () => {
+  const host = await runApp({
+    'index.js': `
+      const df = require('durable-functions');
+      const fs = require('node:fs');
+      df.app.activity('greet', { handler: (name) => 'Hello ' + name });
+      df.app.activity('diesOnce', { handler: (file) => {
+        if (fs.existsSync(file)) return 'lives';
+        fs.writeFileSync(file, '');
+        process.exit(1);
+      } });
+      df.app.orchestration('goesOn', function* (context) {
+        const said = [yield context.df.callActivity('greet', 'Ada')];
+        said.push(yield context.df.callActivity('diesOnce', context.df.getInput()));
+        return [...said, yield context.df.callActivity('greet', 'Grace')];
+      });
+    `,
+  });
+  const orchestration = `${host.url}/runtime/webhooks/durabletask/orchestrators/goesOn/one?timeout=30&pollingInterval=0.01`;
+  const body = JSON.stringify(join(host.dataDir, 'has-died'));
+  const answer = await fetch(orchestration, { method: 'POST', body });
+  expect(await answer.json()).toEqual(['Hello Ada', 'lives', 'Hello Grace']);
+  expect(host.lines.map(({ message }) => message).join('\n')).toContain('The app crashed');
 });
