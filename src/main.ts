@@ -44,6 +44,7 @@ import { createIntake } from './intake/intake.ts';
 import { auditEndpoints } from './ops/audit.http.ts';
 import { eventEndpoints } from './ops/events.http.ts';
 import { operationEndpoints } from './ops/operations.http.ts';
+import { createRedaction, redactInstances } from './ops/redaction.ts';
 import { reviewEndpoints } from './ops/reviews.http.ts';
 import { sagaEndpoints } from './ops/sagas.http.ts';
 import { registerSagas } from './saga/operate.ts';
@@ -69,31 +70,28 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
   const faults = createFaults(config.faults);
   const decisions = createGateDecisions(storage);
   const sign = config.auditSigningKey === undefined ? undefined : createSigner(config.auditSigningKey);
-  const keeping = { archive: createAuditArchive(storage), sign, now };
   const intake = createIntake({ blobs, claims: createIdempotencyClaims(storage), now, newId });
 
   const reading = { blobs, extractor, faults, reviewThreshold, maxDocumentBytes };
   const recording = { records, blobs, faults };
   const trade = composeTrade(config, { orders, faults, now, newId });
   const sagas = [processDocument, ...trade.sagas];
-  registerSagas({
-    sagas,
-    decisions,
-    gateMode: config.gateMode,
-    activities: [
-      downloadDocument.bind(reading),
-      discardStagedText.bind(reading),
-      moveDocument.bind(reading),
-      classifyDocument.bind(reading),
-      extractFields.bind(reading),
-      saveRecord.bind(recording),
-      persistRecord.bind(recording),
-      indexDocument.bind(recording),
-      publishEvents.bind({ events, faults }),
-      ...trade.activities,
-    ],
-  });
+  const activities = [
+    downloadDocument.bind(reading),
+    discardStagedText.bind(reading),
+    moveDocument.bind(reading),
+    classifyDocument.bind(reading),
+    extractFields.bind(reading),
+    saveRecord.bind(recording),
+    persistRecord.bind(recording),
+    indexDocument.bind(recording),
+    publishEvents.bind({ events, faults }),
+    ...trade.activities,
+  ];
+  registerSagas({ sagas, decisions, gateMode: config.gateMode, activities });
+  const redaction = createRedaction({ sagas, activities });
 
+  const keeping = { archive: createAuditArchive(storage), sign, redaction, now };
   registerEndpoints(
     [
       ...documentEndpoints({ intake, records, maxDocumentBytes }),
@@ -115,7 +113,7 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
       ),
       ...(config.devFaults ? devFaultEndpoints(faults) : []),
     ],
-    newId,
+    { newId, redact: (instances) => redactInstances(instances, redaction) },
   );
   registerConsole(new URL('../console/', import.meta.url));
   if (serviceBus !== undefined) registerDocumentQueue(intake);

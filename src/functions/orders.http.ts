@@ -21,7 +21,10 @@ export const orderEndpoints = (services: OrderEndpointServices): Endpoint[] => [
   { name: 'getOrder', method: 'GET', route: 'orders/{id}', handle: (call) => getOrder(services, call) },
 ];
 
-async function postOrder({ now, newId }: OrderEndpointServices, { request, instances, correlationId }: EndpointCall) {
+async function postOrder(
+  { now, newId }: OrderEndpointServices,
+  { request, unredacted: instances, correlationId }: EndpointCall,
+) {
   const key = idempotencyKeyOf(request);
   const wanted = checked(orderRequestSchema, await jsonBody(request), 'The order');
   const orderId = orderIdOf(key === undefined ? newId() : `key ${key}`);

@@ -5,7 +5,10 @@ import { answerUnknownRoute } from './unknown-route.ts';
 
 export interface EndpointCall {
   readonly request: HttpRequest;
+  /** What can be read of them holds nothing sensitive. */
   readonly instances: DurableInstances;
+/** As the engine has them: for what never leaves the app, and for those who may see everything. */
+  readonly unredacted: DurableInstances;
   /** Taken from the query's `correlationId` or `X-Correlation-Id`, or new; it is on the answer too. */
   readonly correlationId: string;
   readonly log: InvocationContext;
@@ -31,15 +34,20 @@ export const correlationIdForm = /^[\w.:-]{1,128}$/;
 
 const allMethods: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
+export interface EndpointSurroundings {
+  readonly newId: () => string;
+  readonly redact: (instances: DurableInstances) => DurableInstances;
+}
+
 /** Registers HTTP functions that share one way to correlate and to fail, and one more for every other path and method. */
-export function registerEndpoints(endpoints: readonly Endpoint[], newId: () => string): void {
+export function registerEndpoints(endpoints: readonly Endpoint[], surroundings: EndpointSurroundings): void {
   const register = (name: string, methods: HttpMethod[], route: string, handle: Endpoint['handle']): void =>
     app.http(name, {
       methods,
       route,
       authLevel: 'function',
       extraInputs: [durableClientInput],
-      handler: (request, context) => serve(handle, request, context, newId),
+      handler: (request, context) => serve(handle, request, context, surroundings),
     });
   for (const { name, method, route, handle } of endpoints) register(name, [method], route, handle);
   register('unknownRoute', allMethods, '{*path}', answerUnknownRoute(endpoints, '/api'));
@@ -49,11 +57,12 @@ async function serve(
   handle: Endpoint['handle'],
   request: HttpRequest,
   context: InvocationContext,
-  newId: () => string,
+  { newId, redact }: EndpointSurroundings,
 ): Promise<EndpointReply> {
   const given = request.query.get('correlationId') ?? request.headers.get('x-correlation-id');
   const correlationId = given !== null && correlationIdForm.test(given) ? given : newId();
-  const call = { request, correlationId, log: context, instances: instancesOf(context) };
+  const unredacted = instancesOf(context);
+  const call = { request, correlationId, log: context, unredacted, instances: redact(unredacted) };
   const response = await answer(handle, call);
   return { ...response, headers: { ...response.headers, 'x-correlation-id': correlationId } };
 }

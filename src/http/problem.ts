@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
+import { redact } from '../saga/operate.ts';
 
 export interface FieldError {
   readonly field: string;
@@ -40,23 +41,25 @@ export function problemResponse(problem: Problem, correlationId: string) {
 
 /** The value if it fits; otherwise a 400 that lists each field. @throws Problem `invalid` */
 export function checked<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const parsed = schema.safeParse(value, { reportInput: true });
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw invalid(parsed.error, what);
+  throw invalid(parsed.error, what, redact(schema, value));
 }
 
-export function invalid(error: z.ZodError, what: string): Problem {
-  const errors = error.issues.flatMap(fieldErrors);
+/** @param shown what was given, without what is sensitive in it */
+export function invalid(error: z.ZodError, what: string, shown: unknown): Problem {
+  const errors = error.issues.flatMap((issue) => fieldErrors(issue, shown));
   const list = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
   return new Problem(400, 'invalid', `${what} is not as it should be: ${list}`, errors);
 }
 
 /** One for each field: an object with fields that do not belong there is one issue to zod. */
-function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+function fieldErrors(issue: z.core.$ZodIssue, shown: unknown): FieldError[] {
   const { path, message } = issue;
   if (issue.code !== 'unrecognized_keys') {
-    const isMissing = issue.code === 'invalid_type' && issue.input === undefined;
-    const said = isMissing ? 'is missing' : `${message}${describeInput(issue.input)}`;
+    const given = valueAt(shown, path);
+    const isMissing = issue.code === 'invalid_type' && given === undefined;
+    const said = isMissing ? 'is missing' : `${message}${describeInput(given)}`;
     return [{ field: path.map(String).join('.') || '(whole)', message: said }];
   }
   return issue.keys.map((key) => ({
@@ -64,6 +67,14 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
     message: 'does not belong here: leave it out',
   }));
 }
+
+/** Within what is hidden, the value is hidden too. */
+const valueAt = (whole: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (part, key) =>
+      typeof part === 'object' && part !== null ? (part as Readonly<Record<PropertyKey, unknown>>)[key] : part,
+    whole,
+  );
 
 /** What was given instead, where it is short enough to be recognized. */
 function describeInput(input: unknown): string {

@@ -2,10 +2,12 @@ import { createTrail } from '../audit/create-trail.ts';
 import type { Sign } from '../audit/signature.ts';
 import type { AuditArchive } from '../azure/audit-archive.ts';
 import { type DurableInstances, hasEnded, type Instance } from '../azure/durable-instances.ts';
+import type { Redaction } from './redaction.ts';
 
 export interface TrailKeeping {
   readonly archive: AuditArchive;
   readonly sign: Sign | undefined;
+  readonly redaction: Redaction;
 }
 
 export type Purged =
@@ -20,12 +22,12 @@ export type Purged =
 export async function archiveAndPurge(
   instances: DurableInstances,
   instanceId: string,
-  { archive, sign }: TrailKeeping,
+  { archive, sign, redaction }: TrailKeeping,
 ): Promise<Purged> {
   const instance = await instances.get(instanceId, { history: true });
   if (instance === undefined) return { state: 'not-found' };
   if (!hasEnded(instance)) return { state: 'refused' };
-  const archivedAs = await archive.store(createTrail(instance, sign));
+  const archivedAs = await archive.store(createTrail(redaction(instance), sign));
   const current = await instances.get(instanceId);
   if (current === undefined) return { state: 'not-found' };
   if (!isSame(instance, current)) return { state: 'refused' };

@@ -5,7 +5,7 @@ import type { ReviewDecisions } from '../azure/review-decisions.ts';
 import { type Endpoint, type EndpointCall, jsonBody, routeParameter } from '../http/endpoint.ts';
 import { checked, invalid, Problem } from '../http/problem.ts';
 import type { SagaDefinition } from '../saga/index.ts';
-import { parseAnswer, type Review, reviewEvent, type SagaStatus } from '../saga/operate.ts';
+import { parseAnswer, redact, type Review, reviewEvent, type SagaStatus } from '../saga/operate.ts';
 import { actorOf } from './actor.ts';
 import { findInstance } from './sagas.http.ts';
 import { isWaiting, statusOf } from './saga-view.ts';
@@ -31,8 +31,8 @@ const querySchema = z.object({ state: z.enum(['open']).default('open') });
 async function listReviews({ sagas }: ReviewEndpointServices, { request, instances }: EndpointCall) {
   checked(querySchema, Object.fromEntries(request.query), 'The query');
   const waiting = [
-    ...(await instances.list({ runtimeStatus: 'Running' })),
-    ...(await instances.list({ runtimeStatus: 'Pending' })),
+    ...(await instances.list({ runtimeStatus: 'Running', withInput: true })),
+    ...(await instances.list({ runtimeStatus: 'Pending', withInput: true })),
   ];
   const reviews = waiting.flatMap((instance) => {
     const open = statusOf(instance)?.review;
@@ -68,7 +68,7 @@ async function decide({ sagas, decisions }: ReviewEndpointServices, call: Endpoi
   }
   const body = checked(decisionSchema, await jsonBody(request), 'The decision');
   const parsed = parseAnswer(definition, { ...body, by: actorOf(request, body.by) });
-  if (!parsed.ok) throw invalid(parsed.error, 'The decision');
+  if (!parsed.ok) throw invalid(parsed.error, 'The decision', redact(z.object({ data: definition.decision }), body));
   const first = await decisions.claim(instanceId, instance.createdTime, open.id, parsed.answer);
   const accepted = await instances.raiseEvent(instanceId, reviewEvent(open.id), first);
   if (!isSameClaim(first, parsed.answer)) throw alreadyDecided(open.id, ` by ${first.by}: ${first.decision}`);

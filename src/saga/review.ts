@@ -54,10 +54,10 @@ export function parseAnswer<D>(
 ):
   | { readonly ok: true; readonly answer: ReviewAnswer & { readonly data?: D | undefined } }
   | { readonly ok: false; readonly error: z.ZodError } {
-  const answer = reviewAnswerSchema.safeParse(raw, { reportInput: true });
+  const answer = reviewAnswerSchema.safeParse(raw);
   if (!answer.success) return { ok: false, error: answer.error };
   if (answer.data.decision === 'reject') return { ok: true, answer: { ...answer.data, data: undefined } };
-  const data = z.object({ data: review.decision }).safeParse(answer.data, { reportInput: true });
+  const data = z.object({ data: review.decision }).safeParse(answer.data);
   return data.success
     ? { ok: true, answer: { ...answer.data, data: data.data.data } }
     : { ok: false, error: data.error };

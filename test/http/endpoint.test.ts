@@ -6,7 +6,7 @@ const host = await createTestHost({
   register: () =>
     registerEndpoints(
       [{ name: 'broken', method: 'GET', route: 'broken', handle: () => Promise.reject(new Error('a bug')) }],
-      () => 'new-id',
+      { newId: () => 'new-id', redact: (instances) => instances },
     ),
 });
 afterAll(() => host.close());

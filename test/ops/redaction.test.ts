@@ -1,0 +1,155 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createTrail } from '../../src/audit/create-trail.ts';
+import { renderTrail, trailFormats } from '../../src/audit/render-trail.ts';
+import { computeStateAt } from '../../src/audit/compute-state-at.ts';
+import { verifyTrail } from '../../src/audit/verify-trail.ts';
+import { createDurableInstances } from '../../src/azure/durable-instances.ts';
+import { createRedaction, redactInstances } from '../../src/ops/redaction.ts';
+import { toSagaView } from '../../src/ops/saga-view.ts';
+import { defineActivity, defineReview, defineSaga, hours, sensitive, TerminalError } from '../../src/saga/index.ts';
+import { createSagaTestHost } from '../../src/testing/index.ts';
+
+// One secret a place: of each it can be told where it shows.
+const secrets = {
+  input: 'input-5ecret',
+  output: 'output-5ecret',
+  decision: 'decision-5ecret',
+  skip: 'skip-5ecret',
+  event: 'event-5ecret',
+};
+const token = sensitive(z.string());
+
+const issueCard = defineActivity({
+  name: 'issueCard',
+  input: z.object({ owner: z.string(), pin: token.optional() }),
+  output: z.object({ card: z.union([z.object({ number: token }), z.object({ none: z.literal(true) })]) }),
+  run: async () => ({ card: { number: secrets.output } }),
+  undo: async () => {},
+});
+
+const charge = defineActivity({
+  name: 'charge',
+  input: z.object({ cards: z.array(z.object({ number: token })) }),
+  output: z.object({ receipt: token }),
+  effect: 'final',
+  run: async ({ cards }) => {
+    throw new TerminalError(`${cards.map(({ number }) => number).join()} is declined`, { code: 'declined' });
+  },
+});
+
+const verify = defineReview({
+  name: 'verify',
+  decision: z.object({ code: token }),
+  withinMs: hours(1),
+  otherwise: 'reject',
+});
+
+const pay = defineSaga({
+  name: 'pay',
+  version: '1',
+  input: z.object({ owner: z.string(), pin: token }),
+  reviews: [verify],
+  *run(saga, { owner, pin }) {
+    const { card } = yield* saga.step(issueCard, { owner, pin });
+    yield* saga.review(verify, { of: { owner, claims: `pin ${pin}` } });
+    saga.pivot();
+    yield* saga.step(charge, { cards: [{ number: 'number' in card ? card.number : '' }] });
+    return { paid: true, withPin: pin };
+  },
+});
+
+const host = await createSagaTestHost({
+  sagas: [pay],
+  activities: [issueCard.bind({}), charge.bind({})],
+  hostJson: { extensions: { durableTask: { storeInputsInOrchestrationHistory: true } } },
+});
+afterAll(() => host.close({ leavesWork: true }));
+
+const raw = createDurableInstances(`${host.url}/runtime/webhooks/durabletask`);
+const redaction = createRedaction({ sagas: [pay], activities: [issueCard.bind({}), charge.bind({})] });
+const shown = redactInstances(raw, redaction);
+
+/** Goes through everything that a saga can carry a secret by, and stays in review, at its gate, or ends. */
+async function run(until: 'review' | 'gate' | 'end'): Promise<string> {
+  const id = await host.startSaga(pay, { owner: 'Ada', pin: secrets.input });
+  await host.runUntil(id, ({ customStatus }) => JSON.stringify(customStatus).includes('in_review'));
+  if (until === 'review') return id;
+  await host.raise(id, 'stray', { code: secrets.event });
+  await host.decide(id, verify, { decision: 'approve', data: { code: secrets.decision }, by: 'Kim' });
+  await host.runToEnd(id);
+  if (until === 'gate') return id;
+  await host.passGate(id, { action: 'skip', by: 'Kim', data: { receipt: secrets.skip } });
+  await host.runToEnd(id);
+  return id;
+}
+
+/** Which of the secrets stand in a text. */
+const foundIn = (text: string): string[] => Object.values(secrets).filter((secret) => text.includes(secret));
+
+describe.each(['review', 'gate', 'end'] as const)('of an instance that went on to its %s', (until) => {
+  it('nothing sensitive shows in its status, history and list, and all else does', async () => {
+    const id = await run(until);
+    const instance = await shown.get(id, { history: true });
+    const original = await raw.get(id, { history: true });
+    if (instance === undefined || original === undefined) throw new Error('the instance is gone');
+    expect(foundIn(JSON.stringify(original)).length).toBeGreaterThan(1);
+
+    expect(instance.input).toEqual({ owner: 'Ada', pin: '[redacted]' });
+    const listed = (await shown.list({ withInput: true })).filter(({ instanceId }) => instanceId === id);
+    const all = [instance, toSagaView(instance), listed, await shown.history(id)];
+    expect(all.map((each) => foundIn(JSON.stringify(each)))).toEqual([[], [], [], []]);
+    expect(structureOf(instance)).toEqual(structureOf(original));
+  });
+
+  it('nothing sensitive shows in its trail, in any format', async () => {
+    const instance = await shown.get(await run(until), { history: true });
+    if (instance === undefined) throw new Error('the instance is gone');
+    const trail = createTrail(instance);
+    const state = computeStateAt(trail.entries, new Date());
+    const texts = trailFormats.map((format) => renderTrail(trail, state, format));
+    expect(texts.flatMap(foundIn)).toEqual([]);
+    for (const text of texts.filter((text) => !text.startsWith('<')))
+      expect(verifyTrail(text)).toMatchObject({ ok: true });
+  });
+});
+
+it('a digest is one of what is shown: two secrets give the same', async () => {
+  expect(await digestOf('1234')).toBe(await digestOf('9876'));
+});
+
+async function digestOf(pin: string): Promise<string | undefined> {
+  const id = await host.startSaga(pay, { owner: 'Ada', pin });
+  await host.settle();
+  const instance = await shown.get(id, { history: true });
+  return instance && createTrail(instance).entries[0]?.inputSha256;
+}
+
+it('a history says that something was taken from it', async () => {
+  const id = await run('review');
+  expect(JSON.parse((await shown.history(id)) ?? '')).toMatchObject({ redacted: true });
+});
+
+it('of what this app does not know, only that it was there is shown', async () => {
+  const id = await run('end');
+  const nobodys = redactInstances(raw, createRedaction({ sagas: [], activities: [] }));
+  const instance = await nobodys.get(id, { history: true });
+  expect(foundIn(JSON.stringify(instance))).toEqual([]);
+  expect(instance).toMatchObject({
+    name: 'pay',
+    runtimeStatus: 'Completed',
+    input: '[redacted]',
+    output: '[redacted]',
+  });
+  expect(instance && createTrail(instance).entries.map(({ kind }) => kind)).toEqual(
+    expect.arrayContaining(['attempt']),
+  );
+});
+
+it('no log line says a secret', () => {
+  expect(host.lines.flatMap(({ message }) => foundIn(message))).toEqual([]);
+});
+
+/** The same value without its texts. */
+const structureOf = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? '' : part)));
