@@ -45,6 +45,8 @@ export interface HttpSettings extends RequestLimits {
 /** host.json, with the defaults of Functions. */
 export interface HostJson {
   readonly routePrefix: string;
+  /** Milliseconds; undefined for no limit. */
+  readonly functionTimeout: number | undefined;
   readonly http: HttpSettings;
   readonly logLevel: LogFilter;
   readonly serviceBus: ServiceBusSettings;
@@ -79,6 +81,15 @@ const withoutMeaningHere = [
   'extensions.durableTask.tracing',
   'extensions.durableTask.useGracefulShutdown',
 ];
+
+/** @throws for one of less than a second. */
+function readFunctionTimeout(settings: SettingsReader): number | undefined {
+  const timeout = settings.timeSpan('functionTimeout') ?? 30 * 60_000;
+  // "-1", which is a TimeSpan of so many days.
+  if (timeout === -86_400_000) return undefined;
+  if (timeout >= 1_000) return timeout;
+  throw new Error('host.json: "functionTimeout" is less than a second; expected a time span, or "-1" for no limit.');
+}
 
 function readHttp(settings: SettingsReader): HttpSettings {
   const limit = (name: string) => {
@@ -134,6 +145,7 @@ export function parseHostJson(document: unknown, env: AppSettings): HostJson {
   settings.ignore(...withoutMeaningHere);
   const parsed = {
     routePrefix: (settings.text('extensions.http.routePrefix') ?? 'api').replaceAll(/^\/+|\/+$/g, ''),
+    functionTimeout: readFunctionTimeout(settings),
     http: readHttp(settings),
     logLevel: settings.namesWithChoice('logging.logLevel', [...logLevels, 'none']),
     serviceBus: readServiceBus(settings),

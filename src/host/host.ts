@@ -72,8 +72,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const rpc = await startHttpServer({ host: address, port: 0, log });
   opened.defer(() => rpc.close(0));
   const env = appEnvironment(appDir, main.port, options.env);
-  // Restarts of a crashed app wait in real time, whatever time the functions live in.
-  const worker = await createAppWorker({ appDir, env, clock: systemClock, log });
+  const { functionTimeout } = settings;
+  // Restarts of a crashed app wait in real time, and functions run in it, whatever time they live in.
+  const worker = await createAppWorker({ appDir, env, functionTimeout, clock: systemClock, log });
   opened.defer(() => worker.stop());
   const running = await runFunctions({
     main,

@@ -6,8 +6,9 @@ const withExtension = (name: string, settings: object) => ({ version: '2.0', ext
 
 describe('host.json', () => {
   it('has the defaults of Functions', () => {
-    const { routePrefix, serviceBus, durableTask, warnings } = parseHostJson({ version: '2.0' }, {});
+    const { routePrefix, functionTimeout, serviceBus, durableTask, warnings } = parseHostJson({ version: '2.0' }, {});
     expect(routePrefix).toBe('api');
+    expect(functionTimeout).toBe(1_800_000);
     expect(serviceBus).toEqual({
       maxConcurrentCalls: 16,
       autoCompleteMessages: true,
@@ -57,7 +58,6 @@ describe('host.json', () => {
     const document = {
       version: '2.0',
       extensionBundle: { id: 'x', version: '[4.*, 5.0.0)' },
-      functionTimeout: '00:10:00',
       logging: { applicationInsights: { samplingSettings: { isEnabled: true } }, logLevl: { default: 'Error' } },
       extensions: {
         http: { routeprefix: 'x' },
@@ -66,7 +66,6 @@ describe('host.json', () => {
       },
     };
     expect(parseHostJson(document, {}).warnings.map((warning) => /"(.*?)"/.exec(warning)?.[1])).toEqual([
-      'functionTimeout',
       'logging.logLevl.default',
       'extensions.http.routeprefix',
       'extensions.queues.batchSize',
@@ -74,6 +73,15 @@ describe('host.json', () => {
   });
 
   it.each([
+    ['00:00:30', 30_000],
+    ['1.00:00:00', 86_400_000],
+    ['-1', undefined],
+  ])('takes functionTimeout %s', (functionTimeout, milliseconds) => {
+    expect(parseHostJson({ version: '2.0', functionTimeout }, {}).functionTimeout).toBe(milliseconds);
+  });
+
+  it.each([
+    [{ version: '2.0', functionTimeout: '00:00:00' }, '"functionTimeout" is less than a second; expected a time span'],
     [{ version: '1.0' }, '"version" is "1.0"; expected one of 2.0.'],
     [withExtension('http', { routePrefix: 5 }), '"extensions.http.routePrefix" is 5; expected a text.'],
     [withExtension('serviceBus', { maxConcurrentCalls: 0 }), 'expected a whole number of at least 1.'],

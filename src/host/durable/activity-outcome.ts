@@ -49,26 +49,34 @@ function resultText(value: TypedData): string | null {
 }
 
 /** The exception as .NET serialises it; durable-functions passes this text on in the message of the error that it throws. */
-const describeException = ({ message, stackTrace }: WorkerException): string =>
+function describeException({ type, message, stackTrace }: WorkerException): string {
+  if (type !== undefined) {
+    const name = `Microsoft.Azure.WebJobs.Host.${type}`;
+    return serialiseException(name, 'Microsoft.Azure.WebJobs.Host', message, null);
+  }
+  return serialiseException('System.Exception', 'System.Private.CoreLib', message, {
+    $type: 'Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException, Microsoft.Azure.WebJobs.Script',
+    IsUserException: false,
+    RemoteStackTrace: stackTrace,
+    RemoteMessage: message,
+    RemoteTypeName: null,
+    Message: `Result: Failure\nException: ${message}\nStack: ${stackTrace}`,
+    Data: { $type: 'System.Collections.ListDictionaryInternal, System.Private.CoreLib' },
+    InnerException: null,
+    HelpLink: null,
+    Source: null,
+    HResult: exceptionCode,
+    StackTrace: null,
+  });
+}
+
+const serialiseException = (className: string, assembly: string, message: string, inner: object | null): string =>
   JSON.stringify({
-    $type: 'System.Exception, System.Private.CoreLib',
-    ClassName: 'System.Exception',
+    $type: `${className}, ${assembly}`,
+    ClassName: className,
     Message: message,
     Data: null,
-    InnerException: {
-      $type: 'Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException, Microsoft.Azure.WebJobs.Script',
-      IsUserException: false,
-      RemoteStackTrace: stackTrace,
-      RemoteMessage: message,
-      RemoteTypeName: null,
-      Message: `Result: Failure\nException: ${message}\nStack: ${stackTrace}`,
-      Data: { $type: 'System.Collections.ListDictionaryInternal, System.Private.CoreLib' },
-      InnerException: null,
-      HelpLink: null,
-      Source: null,
-      HResult: exceptionCode,
-      StackTrace: null,
-    },
+    InnerException: inner,
     HelpURL: null,
     StackTraceString: null,
     RemoteStackTraceString: null,

@@ -82,7 +82,8 @@ export function parseAnswer(
       const kept = before.slice(0, result.keptActions ?? 0);
       return { ...answer, actions: [...kept, ...answer.actions] };
     }
-    const { message, stackTrace } = result.exception;
+    const { type, message, stackTrace } = result.exception;
+    if (type !== undefined) return failedAnswer(message, null);
     const state = readFailureState(message);
     if (state !== undefined) return readState(state, stackTrace);
     // The extension sees no more of such an exception than this wrapper's message.
@@ -122,7 +123,7 @@ function readState(state: unknown, stack: string | null): OrchestratorAnswer {
   if (kilobytes > maxCustomStatusKilobytes) {
     throw new Error(
       `The UTF-16 size of the JSON-serialized payload must not exceed ${maxCustomStatusKilobytes} KB. ` +
-        `The current payload size is ${Math.round(kilobytes)} KB.`,
+        `The current payload size is ${kilobytes.toLocaleString('en-US', { maximumFractionDigits: 0 })} KB.`,
     );
   }
   const batches: readonly unknown[] = state.actions;

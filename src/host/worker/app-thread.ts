@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { logFromApp } from './app-log.ts';
 import { beginApp } from './app-registry.ts';
 import type { InvocationResult } from './contract.ts';
-import { appDir, entryPoints, onMessage, send } from './host-port.ts';
+import { appDir, begun, entryPoints, onMessage, send } from './host-port.ts';
 import { endApp, loadApp } from './load-app.ts';
 import { wholeBuffer } from './messages.ts';
 import { provideFunctionsCore } from './provide-functions-core.ts';
@@ -32,6 +32,7 @@ onMessage((message) => {
   switch (message.kind) {
     case 'invoke': {
       const { call, invocation, replay } = message;
+      Atomics.store(begun, 0, call);
       void runInvocation(app, invocation, replay && replays.open(replay)).then((result) =>
         send({ kind: 'result', call, result }, ownedBuffers(result)),
       );

@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.ts';
 import type { Invoke } from './contract.ts';
 import type { LoadedApp } from './messages.ts';
 import { startAppThread, type AppThread, type AppThreadOptions } from './start-app-thread.ts';
@@ -25,7 +24,7 @@ export const computeRestartDelay = (failures: number) =>
   Math.min(longestRestartDelay, firstRestartDelay * 2 ** Math.min(failures, 20));
 
 /** @throws AppLoadError when the app does not load at the first start; later failures are logged and tried again. */
-export async function createAppWorker(options: AppThreadOptions & { readonly clock: Clock }): Promise<AppWorker> {
+export async function createAppWorker(options: AppThreadOptions): Promise<AppWorker> {
   const { clock, log } = options;
   const first = await startAppThread(options);
   let thread = first;

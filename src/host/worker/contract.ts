@@ -120,6 +120,8 @@ export interface Invocation {
 }
 
 export interface WorkerException {
+  /** Of those that are the host's own. */
+  readonly type?: 'FunctionTimeoutException';
   readonly message: string;
   readonly stackTrace: string;
   readonly source: string;

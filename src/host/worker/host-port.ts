@@ -9,7 +9,7 @@ function connectedPort() {
 
 const port = connectedPort();
 
-export const { appDir, entryPoints } = workerData as AppThreadData;
+export const { appDir, begun, entryPoints } = workerData as AppThreadData;
 
 /** `owned` are the buffers that the sender gives away instead of having them copied. */
 export function send(message: FromAppThread, owned: readonly ArrayBuffer[] = []): void {

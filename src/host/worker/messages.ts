@@ -6,6 +6,8 @@ import type { SentReplay } from './replay-ledger.ts';
 export interface AppThreadData {
   readonly appDir: string;
   readonly entryPoints: readonly string[];
+  /** Here the thread writes the number of the latest call that it has taken up. */
+  readonly begun: Int32Array<SharedArrayBuffer>;
 }
 
 export type ToAppThread =

@@ -2,9 +2,11 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type { AppSettings } from '../app-settings.ts';
+import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Invocation, InvocationResult, Invoke, ReplayBody } from './contract.ts';
 import { findEntryPoints } from './find-entry-points.ts';
+import { limitRunTime, type Call } from './limit-run-time.ts';
 import { wholeBuffer, type AppThreadData, type FromAppThread, type LoadedApp, type ToAppThread } from './messages.ts';
 import { createReplayLedger } from './replay-ledger.ts';
 import { siblingModule } from './sibling-module.ts';
@@ -24,13 +26,16 @@ export interface AppThread {
 export interface AppThreadOptions {
   readonly appDir: string;
   readonly env: AppSettings;
+  /** How long a function may run, in milliseconds; undefined for no limit. */
+  readonly functionTimeout?: number | undefined;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
-function startWorker({ appDir, env }: AppThreadOptions): Worker {
+function startWorker({ appDir, env }: AppThreadOptions, begun: Int32Array<SharedArrayBuffer>): Worker {
   return new Worker(siblingModule(import.meta.url, 'app-thread'), {
     name: 'app',
-    workerData: { appDir, entryPoints: findEntryPoints(appDir) } satisfies AppThreadData,
+    workerData: { appDir, entryPoints: findEntryPoints(appDir), begun } satisfies AppThreadData,
     // A thread would see an undefined setting as the text "undefined".
     env: Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)),
     execArgv: ['--disable-warning=ExperimentalWarning', '--enable-source-maps'],
@@ -57,21 +62,24 @@ function splitReplay(invocation: Invocation): { readonly invocation: Invocation;
 }
 
 /** Calls under way, by number; a thread that ends fails them all. */
-function createCalls(post: (message: ToAppThread, owned: ArrayBuffer[]) => void) {
+function createCalls(post: (message: ToAppThread, owned: ArrayBuffer[]) => void, begun: Int32Array<SharedArrayBuffer>) {
   const open = new Map<number, PromiseWithResolvers<InvocationResult>>();
   const replays = createReplayLedger(replayCapacity);
   let last = 0;
   return {
-    async start(given: Invocation): Promise<InvocationResult> {
+    start: (given: Invocation): Call => {
       const call = ++last;
       const answer = Promise.withResolvers<InvocationResult>();
       open.set(call, answer);
       const { invocation, body } = splitReplay(given);
       const replay = body && replays.send(body);
       post({ kind: 'invoke', call, invocation, ...(replay && { replay }) }, wholeBuffer(invocation.http?.body));
-      const result = await answer.promise;
-      if (replay) replays.noteAnswer(replay.history, result);
-      return result;
+      const settle = async (): Promise<InvocationResult> => {
+        const result = await answer.promise;
+        if (replay) replays.noteAnswer(replay.history, result);
+        return result;
+      };
+      return { result: settle(), hasBegun: () => Atomics.load(begun, 0) >= call };
     },
     finish(call: number, result: InvocationResult) {
       open.get(call)?.resolve(result);
@@ -91,11 +99,12 @@ function createCalls(post: (message: ToAppThread, owned: ArrayBuffer[]) => void)
  */
 export async function startAppThread(options: AppThreadOptions): Promise<AppThread> {
   const { log } = options;
-  const worker = startWorker(options);
+  const begun = new Int32Array(new SharedArrayBuffer(4));
+  const worker = startWorker(options, begun);
   const loaded = Promise.withResolvers<LoadedApp>();
   const ended = Promise.withResolvers<string>();
   const post = (message: ToAppThread, owned: ArrayBuffer[] = []) => worker.postMessage(message, owned);
-  const calls = createCalls(post);
+  const calls = createCalls(post, begun);
   let reason: string | undefined;
 
   const receive = (message: FromAppThread) => {
@@ -127,12 +136,22 @@ export async function startAppThread(options: AppThreadOptions): Promise<AppThre
   forward(worker.stdout, 'information');
   forward(worker.stderr, 'warning');
 
+  const endThread = (why: string): void => {
+    reason ??= why;
+    void worker.terminate();
+  };
+
+  const { functionTimeout, clock } = options;
+  const invoke = limitRunTime(calls.start, { functionTimeout, clock, log, endThread });
+
   const app = await loaded.promise;
   return {
     app,
     ended: ended.promise,
-    invoke: (invocation) =>
-      reason === undefined ? calls.start(invocation) : Promise.reject(new WorkerGoneError(reason)),
+    invoke: async (invocation) => {
+      if (reason !== undefined) throw new WorkerGoneError(reason);
+      return invoke(invocation);
+    },
     async stop(graceMs) {
       reason ??= 'the host is stopping';
       post({ kind: 'terminate' });
