@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readLocalSettings } from '../host/local-settings.ts';
 import { startInProcessApp } from '../host/worker/in-process-app.ts';
+import { appSettings } from './app-settings.ts';
 import { describeReplay } from './describe-replay.ts';
 import { openApp } from './open-app.ts';
 import { parseRecordedHistory } from './recorded-history.ts';
@@ -13,16 +14,6 @@ import { type RunOrchestrator, replayHistory } from './replay-history.ts';
 const usage = `Usage: npm run replay -- HISTORY.json [more…] [--app FOLDER]
   HISTORY.json  what GET /api/sagas/{id}/history answered
   --app FOLDER  a built app of its own (default: this one, from its sources)`;
-
-/** For the composition of this app alone: nothing connects before a function runs. */
-const placeholders = {
-  AzureWebJobsStorage: 'UseDevelopmentStorage=true',
-  INVENTORY_URL: 'http://replay.invalid',
-  PAYMENTS_URL: 'http://replay.invalid',
-  FRAUD_URL: 'http://replay.invalid',
-  SHIPPING_URL: 'http://replay.invalid',
-  NOTIFICATIONS_URL: 'http://replay.invalid',
-};
 
 try {
   process.exitCode = await main(process.argv.slice(2));
@@ -52,7 +43,7 @@ function parse(args: string[]) {
 }
 
 function open(folder: string | undefined): Promise<RunOrchestrator> {
-  const settings = folder === undefined ? placeholders : readLocalSettings(folder).values;
+  const settings = folder === undefined ? appSettings : readLocalSettings(folder).values;
   process.env = { ...settings, ...process.env };
   return openApp(startInProcessApp, folder === undefined ? () => import('../main.ts') : resolve(folder));
 }
@@ -69,7 +60,9 @@ async function replayFile(file: string, run: RunOrchestrator): Promise<boolean> 
   }
 }
 
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
 function complain(error: unknown): void {
   process.stderr.write(`${textOf(error)}\n`);

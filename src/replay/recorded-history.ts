@@ -50,8 +50,8 @@ const eventSchema = z.looseObject({
   FunctionName: text,
   Name: text,
   InstanceId: text,
-  Input: z.unknown(),
-  Result: z.unknown(),
+  Input: z.unknown().optional(),
+  Result: z.unknown().optional(),
   Reason: text,
   Details: text,
   FireAt: text,
@@ -63,8 +63,8 @@ const instanceSchema = z.looseObject({
   name: z.string(),
   instanceId: z.string(),
   version: text,
-  input: z.unknown(),
-  customStatus: z.unknown(),
+  input: z.unknown().optional(),
+  customStatus: z.unknown().optional(),
   historyEvents: z.array(eventSchema).optional(),
 });
 

@@ -1,0 +1,267 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { defineReview, defineSaga, hours, type Operation, type Saga, seconds } from '../../src/saga/index.ts';
+import { type GateDecision, registerSagas } from '../../src/saga/operate.ts';
+import { createSagaTestHost, expectReplays, recordHistory, type SagaTestHost } from '../../src/testing/index.ts';
+import { createWorld, defineWorldActivity, type Item, itemSchema, type World } from '../saga/kit/world.ts';
+
+// Each test records an instance of one saga and replays it against another one of the same name.
+
+const retry = { firstIntervalMs: seconds(1), maxAttempts: 3 };
+const reserve = defineWorldActivity('reserve', { retry });
+const charge = defineWorldActivity('charge', { retry });
+const send = defineWorldActivity('send', { retry });
+const activities = [reserve, charge, send];
+const look = defineReview({ name: 'look', decision: z.object({}), withinMs: hours(72), otherwise: 'reject' });
+const glance = defineReview({ name: 'glance', decision: z.object({}), withinMs: hours(72), otherwise: 'reject' });
+
+type Code = (saga: Saga, item: Item) => Operation<unknown>;
+
+const define = (run: Code, version = '1') =>
+  defineSaga({ name: 'trial', version, input: itemSchema, reviews: [look, glance], run });
+
+interface Recording {
+  readonly arrange?: (world: World) => void;
+  /** What is done to the instance before it is recorded; by default it runs to its end. */
+  readonly act?: (host: SagaTestHost, id: string) => Promise<unknown>;
+  readonly storeInputs?: boolean;
+}
+
+const isInReview = ({ customStatus }: { readonly customStatus: unknown }): boolean =>
+  (customStatus as { readonly phase: string }).phase === 'in_review';
+
+const inputsStored = (stores: boolean) => ({
+  version: '2.0',
+  extensions: { durableTask: { storeInputsInOrchestrationHistory: stores } },
+});
+
+const bound = (world: World) => activities.map((activity) => activity.bind(world));
+
+async function record(run: Code, { arrange, act, storeInputs = true }: Recording = {}) {
+  const world = createWorld();
+  arrange?.(world);
+  const saga = define(run);
+  const hostJson = inputsStored(storeInputs);
+  const host = await createSagaTestHost({ sagas: [saga], activities: bound(world), hostJson, inMemory: true });
+  onTestFinished(() => host.close({ leavesWork: true }));
+  const id = await host.startSaga(saga, { item: 'book' }, 'instance-1');
+  await (act?.(host, id) ?? host.runToEnd(id));
+  return recordHistory(host, id);
+}
+
+const expectReplay = (history: unknown, run: Code, version?: string) =>
+  expectReplays(() => {
+    const decisions = {
+      read: async () => undefined,
+      claim: async (...[, , , decision]: [string, Date, number, GateDecision]) => decision,
+    };
+    registerSagas({ sagas: [define(run, version)], activities: bound(createWorld()), decisions });
+  }, history);
+
+const steps = (...order: (typeof reserve)[]): Code =>
+  function* (saga, item) {
+    for (const activity of order) yield* saga.step(activity, item);
+  };
+
+const eventful: Code = function* (saga, item) {
+  const id = saga.newId();
+  const at = saga.now().toISOString();
+  yield* saga.step(reserve, { item: `${id} ${at} ${saga.random()}` });
+  yield* saga.all([saga.step(charge, item), saga.step(charge, item), saga.step(send, item)]);
+  yield* saga.review(look, { of: item });
+  yield* saga.sleep(hours(1));
+  yield* saga.step(send, { item: saga.now().toISOString() });
+};
+
+test('code that has not changed replays the same, whatever happened to the instance', async () => {
+  const history = await record(eventful, {
+    arrange(world) {
+      world.next('charge', 'fails', 'fails');
+      world.next('send', 'works', 'fails for good');
+      world.next('charge-undo', 'fails');
+    },
+    // An undo fails and is tried again, then the saga starts again from the top.
+    async act(host, id) {
+      for (const review of ['look', undefined, 'look#2']) {
+        if (review !== undefined) {
+          await host.runUntil(id, isInReview);
+          await host.advance(hours(5));
+          await host.decide(id, { name: review }, { decision: 'approve', data: {}, by: 'ann' });
+        }
+        const end = await host.runToEnd(id);
+        if (end.runtimeStatus === 'Failed') await host.rewind(id);
+      }
+    },
+  });
+  await expectReplay(history, eventful);
+});
+
+test.each<[string, Code, Code, RegExp]>([
+  [
+    'order of steps',
+    steps(reserve, charge),
+    steps(charge, reserve),
+    /timer 1\n.*recorded: reserve, .*reserve#1\/do, attempt 1\n.*now: +charge, .*charge#1\/do/,
+  ],
+  ['another activity', steps(reserve, charge), steps(reserve, send), /timer 2\n.*recorded: charge, .*\n.*now: +send, /],
+  [
+    'a step that is gone',
+    steps(reserve, charge),
+    steps(reserve),
+    /timer 2\n.*recorded: charge, .*\n.*now: +nothing more: it has completed/,
+  ],
+  [
+    'a step more',
+    steps(reserve),
+    steps(reserve, charge),
+    /timer 2\n.*recorded: nothing more: it has completed\n.*now: +charge, /,
+  ],
+  [
+    'a step within a scope',
+    steps(reserve, charge),
+    function* (saga, item) {
+      yield* saga.step(reserve, item);
+      yield* saga.scope('payment', () => saga.step(charge, item));
+    },
+    /input\.idempotencyKey: recorded "instance-1\/main\/charge#1\/do", now "instance-1\/main\/payment\/charge#1\/do"/,
+  ],
+  [
+    'an input',
+    steps(reserve, charge),
+    function* (saga, item) {
+      yield* saga.step(reserve, item);
+      yield* saga.step(charge, { item: `${item.item}s` });
+    },
+    /timer 2\n[^]*input\.input\.item: recorded "book", now "books"/,
+  ],
+  [
+    'a sleep',
+    function* (saga) {
+      yield* saga.sleep(hours(1));
+    },
+    function* (saga) {
+      yield* saga.sleep(hours(2));
+    },
+    /due: recorded "2026-01-05T09:00:00.000Z", now "2026-01-05T10:00:00.000Z" \(3600000 ms later\)/,
+  ],
+  [
+    'the output',
+    function* (saga, item) {
+      yield* saga.step(reserve, item);
+      return { done: 1 };
+    },
+    function* (saga, item) {
+      yield* saga.step(reserve, item);
+      return { done: 2 };
+    },
+    /output\.done: recorded 1, now 2/,
+  ],
+])('a change is found: %s', async (_, before, after, found) => {
+  const history = await record(before);
+  await expectReplay(history, before);
+  await expect(expectReplay(history, after)).rejects.toThrow(found);
+});
+
+const chargesAgainAfter = (firstIntervalMs: number): Code =>
+  function* (saga, item) {
+    yield* saga.step(charge, item, { retry: { firstIntervalMs } });
+  };
+
+test('the wait for the next attempt is compared', async () => {
+  const history = await record(chargesAgainAfter(seconds(1)), { arrange: (world) => world.next('charge', 'fails') });
+  await expectReplay(history, chargesAgainAfter(seconds(1)));
+  const longer = expectReplay(history, chargesAgainAfter(seconds(2)));
+  await expect(longer).rejects.toThrow(/due: recorded .* \(1000 ms later\)/);
+});
+
+test('an instance that still runs is replayed as far as it has come', async () => {
+  const asks = (review: typeof look): Code =>
+    function* (saga, item) {
+      yield* saga.step(reserve, item);
+      yield* saga.review(review, { of: item });
+      yield* saga.step(charge, item);
+    };
+  const history = await record(asks(look), {
+    async act(host, id) {
+      await host.runUntil(id, isInReview);
+    },
+  });
+  await expectReplay(history, asks(look));
+  await expect(expectReplay(history, steps(reserve))).rejects.toThrow(
+    /recorded: a timer due at .*\n.*now: +nothing more: it has completed/,
+  );
+});
+
+test('a review of another name no longer hears its answer', async () => {
+  const asks = (review: typeof look): Code =>
+    function* (saga, item) {
+      yield* saga.review(review, { of: item });
+      yield* saga.step(charge, item);
+    };
+  const history = await record(asks(look), {
+    async act(host, id) {
+      await host.runUntil(id, isInReview);
+      await host.decide(id, look, { decision: 'approve', data: {}, by: 'ann' });
+      await host.runToEnd(id);
+    },
+  });
+  await expect(expectReplay(history, asks(glance))).rejects.toThrow(
+    /recorded: charge, .*\n.*now: +nothing more: it waits for review:glance, cancel/,
+  );
+});
+
+test('a failure by a bug is no promise: mended code may go on', async () => {
+  const history = await record(function* (saga, item) {
+    yield* saga.step(reserve, item);
+    throw new TypeError('a bug');
+  });
+  await expectReplay(history, steps(reserve, charge));
+  await expect(expectReplay(history, steps(charge))).rejects.toThrow(/recorded: reserve/);
+});
+
+test('a saga that fails now where it did not, is found', async () => {
+  const history = await record(steps(reserve));
+  await expect(
+    expectReplay(history, function* (saga, item) {
+      yield* saga.step(reserve, item);
+      saga.fail('no', 'no');
+    }),
+  ).rejects.toThrow(/recorded: nothing more: it has completed\n.*now: +reserve-undo, /);
+});
+
+test('another version is named', async () => {
+  const history = await record(steps(reserve));
+  await expectReplay(history, steps(reserve), '2');
+  await expect(expectReplay(history, steps(charge), '2')).rejects.toThrow("(recorded by version 1, today's is 2)");
+});
+
+test.each<[string, (history: Record<string, unknown>) => unknown, RegExp]>([
+  ['not a history', () => ({ head: {} }), /this is no history as GET \/api\/sagas\/\{id\}\/history answers it/],
+  [
+    'an instance that has no history yet',
+    (history) => ({ ...history, historyEvents: undefined }),
+    /it holds no events/,
+  ],
+  [
+    'no results',
+    (history) => ({
+      ...history,
+      historyEvents: (history['historyEvents'] as Record<string, unknown>[]).map((event) => ({
+        ...event,
+        Result: undefined,
+      })),
+    }),
+    /it does not hold the results: ask for the history with showHistoryOutput=true/,
+  ],
+  ['another saga', (history) => ({ ...history, name: 'gone' }), /there is no saga 'gone' any more; known are: trial\./],
+])('what cannot be replayed is refused in words: %s', async (_, change, why) => {
+  const history = await record(steps(reserve));
+  await expect(expectReplay(change(history as Record<string, unknown>), steps(reserve))).rejects.toThrow(why);
+});
+
+test('a history without inputs is refused, with the setting that keeps them', async () => {
+  const history = await record(steps(reserve), { storeInputs: false });
+  await expect(expectReplay(history, steps(reserve))).rejects.toThrow(
+    'it does not hold the input of reserve: set storeInputsInOrchestrationHistory to true',
+  );
+});
