@@ -151,7 +151,5 @@ async function ask(context: EngineContext, hot: HotInstance, episode: Episode): 
   const fresh = [orchestratorStarted(episode.startedAt), ...episode.incoming];
   const inputs = orchestrator.inputs(createOrchestratorBody(episode.execution, hot.history, fresh, hot.row.input));
   const result = await invoke({ functionName: orchestrator.name, invocationId: newId(), inputs });
-  const answer = parseAnswer(orchestrator.name, result, hot.actions);
-  hot.actions = answer.actions;
-  return answer;
+  return (hot.answer = parseAnswer(orchestrator.name, result, hot.answer));
 }

@@ -1,5 +1,5 @@
 import { isTerminal } from './history.ts';
-import type { Action } from './orchestrator-answer.ts';
+import type { OrchestratorAnswer } from './orchestrator-answer.ts';
 import type { InstanceRow, Store } from './store.ts';
 import { type WireHistory, createWireHistory } from './wire-history.ts';
 
@@ -7,8 +7,10 @@ import { type WireHistory, createWireHistory } from './wire-history.ts';
 export interface HotInstance {
   row: InstanceRow;
   readonly history: WireHistory;
-  /** Of the last answer: the worker says only in what the next one differs. */
-  actions: readonly Action[];
+  /** Characters of JSON. */
+  historySize: number;
+  /** The last one: the worker says only what is new in the next. */
+  answer: OrchestratorAnswer | undefined;
   /** Set when the instance has been purged or replaced under a running episode. */
   isGone: boolean;
 }
@@ -29,7 +31,7 @@ export function createHotInstances(store: Store, capacity: number): HotInstances
 
   const removeIdle = (id: string): HotInstance | undefined => {
     const hot = idle.get(id);
-    if (hot !== undefined) size -= hot.history.size;
+    if (hot !== undefined) size -= sizeOf(hot);
     idle.delete(id);
     return hot;
   };
@@ -37,8 +39,8 @@ export function createHotInstances(store: Store, capacity: number): HotInstances
   const load = (id: string): HotInstance | undefined => {
     const row = store.findInstance(id);
     if (row === undefined) return undefined;
-    const history = createWireHistory(store.readHistory(row.key));
-    return { row, history, actions: [], isGone: false };
+    const { events, size } = store.readHistory(row);
+    return { row, history: createWireHistory(events), historySize: size, answer: undefined, isGone: false };
   };
 
   return {
@@ -51,7 +53,7 @@ export function createHotInstances(store: Store, capacity: number): HotInstances
       if (inHand.get(hot.row.id) === hot) inHand.delete(hot.row.id);
       if (hot.isGone || isTerminal(hot.row.runtimeStatus)) return;
       idle.set(hot.row.id, hot);
-      size += hot.history.size;
+      size += sizeOf(hot);
       for (const oldest of idle.keys()) {
         if (size <= capacity) break;
         removeIdle(oldest);
@@ -64,3 +66,6 @@ export function createHotInstances(store: Store, capacity: number): HotInstances
     },
   };
 }
+
+const sizeOf = ({ row, historySize, answer }: HotInstance): number =>
+  (row.input?.length ?? 0) + historySize + (answer?.size ?? 0);

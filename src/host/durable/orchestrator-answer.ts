@@ -9,6 +9,8 @@ export interface OrchestratorAnswer {
   readonly end: AnswerEnd;
   /** Serialised; null when the orchestrator has set none in this replay. */
   readonly customStatus: string | null;
+  /** Characters of JSON that the actions came in. */
+  readonly size: number;
 }
 
 export type AnswerEnd =
@@ -69,18 +71,21 @@ const isFields = (value: unknown): value is Fields =>
 /**
  * Never throws: an answer that cannot be understood is a failure of the orchestrator, as in the extension.
  *
- * @param before The actions of the answer before: the worker may leave out what stands there already.
+ * @param before The instance's last answer: the worker may leave out actions that stood there already.
  */
 export function parseAnswer(
   functionName: string,
   result: InvocationResult,
-  before: readonly Action[] = [],
+  before?: OrchestratorAnswer,
 ): OrchestratorAnswer {
   try {
     if (result.ok) {
-      const answer = readState(JSON.parse(textOf(result.returnValue)), null);
-      const kept = before.slice(0, result.keptActions ?? 0);
-      return { ...answer, actions: [...kept, ...answer.actions] };
+      const text = textOf(result.returnValue);
+      const answer = { ...readState(JSON.parse(text), null), size: text.length };
+      const { keptActions = 0 } = result;
+      if (before === undefined || keptActions === 0) return answer;
+      const actions = [...before.actions.slice(0, keptActions), ...answer.actions];
+      return { ...answer, actions, size: before.size + answer.size };
     }
     const { type, message, stackTrace } = result.exception;
     if (type !== undefined) return failedAnswer(message, null);
@@ -98,6 +103,7 @@ export const failedAnswer = (error: string, stack: string | null): OrchestratorA
   actions: [],
   end: { kind: 'failed', error, stack },
   customStatus: null,
+  size: 0,
 });
 
 function textOf(data: TypedData): string {
@@ -132,7 +138,7 @@ function readState(state: unknown, stack: string | null): OrchestratorAnswer {
       `With OOProc schema V3, expected actions array to be of length 1 in outer layer but got size: ${batches.length}`,
     );
   }
-  return { actions: readActions(batches[0]), end: readEnd(state, stack), customStatus };
+  return { actions: readActions(batches[0]), end: readEnd(state, stack), customStatus, size: 0 };
 }
 
 function readEnd(state: Fields, stack: string | null): AnswerEnd {

@@ -21,11 +21,8 @@ export function recordEpisode(
   const scheduled = outcome.scheduled.map(({ work }) => recordScheduled(context, hot.row, work));
   recordStatus(context, hot, outcome);
   const released = giveBackLock(context, hot.row.id, outcome.abandonedLock);
+  recordEvents(context, hot, outcome);
   const ended = recordEnd(context, hot, outcome.end);
-  if (outcome.end.kind !== 'continued') {
-    store.appendHistory(hot.row.key, hot.history.events.length, outcome.events);
-    hot.history.settle(outcome.events);
-  }
   return {
     messages: [...scheduled.flatMap(({ message }) => message ?? []), ...released, ...ended],
     activities: scheduled.flatMap(({ activity }) => activity ?? []),
@@ -134,6 +131,23 @@ const giveBackLock = (context: EngineContext, parent: string, lock: EpisodeOutco
     sendEntityMessage(context, formatEntityId(entity), { kind: 'release', release: { parent, id: lock?.id ?? '' } }),
   );
 
+function recordEvents({ store }: EngineContext, hot: HotInstance, { end, events }: EpisodeOutcome): void {
+  const { history, row } = hot;
+  switch (end.kind) {
+    case 'open':
+      hot.historySize += store.appendHistory(row, history.length, events);
+      history.settle(events);
+      return;
+    case 'completed':
+    case 'failed':
+    case 'terminated':
+      store.packHistory(row, [...history.events, ...events]);
+      return;
+    case 'continued':
+      store.deleteHistory(row.key);
+  }
+}
+
 function recordStatus({ store }: EngineContext, hot: HotInstance, outcome: EpisodeOutcome): void {
   const { status } = outcome;
   hot.row = {
@@ -205,7 +219,6 @@ function continueAsNew(
   const at = stamp();
   const executionId = newId().replaceAll('-', '');
   context.instances.forget(row.id);
-  store.deleteHistory(row.key);
   store.deleteTimersOf(row.id);
   store.renewInstance({ id: row.id, executionId, generation: null, input: end.input, createdAt: at });
   const { name, version, parent } = row;

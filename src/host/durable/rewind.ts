@@ -2,8 +2,7 @@ import { type Generic, type HistoryEvent, eventType } from './history.ts';
 
 /** What a rewind changes in the history of one failed instance. */
 export interface RewoundHistory {
-  /** By their place in the history. */
-  readonly replaced: ReadonlyMap<number, Generic>;
+  readonly events: readonly HistoryEvent[];
   /** The instances whose failure this history has been told of: they are rewound too, and report anew. */
   readonly failedChildren: readonly string[];
 }
@@ -32,7 +31,8 @@ export function computeRewind(history: readonly HistoryEvent[]): RewoundHistory 
       if (created?.EventType === eventType.subOrchestrationCreated) failedChildren.add(created.InstanceId);
     }
   }
-  return { replaced, failedChildren: [...failedChildren] };
+  const events = history.map((event, place) => replaced.get(place) ?? event);
+  return { events, failedChildren: [...failedChildren] };
 }
 
 const findScheduled = (history: readonly HistoryEvent[], type: HistoryEvent['EventType'], id: number): number =>

@@ -1,9 +1,11 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import type { HistoryEvent, IncomingEvent, ParentInstance, RuntimeStatus } from './history.ts';
+import type { IncomingEvent, ParentInstance, RuntimeStatus } from './history.ts';
+import { type Row, type Statements, createStatements } from './statements.ts';
+import { createHistoryQueries, historySchema } from './stored-history.ts';
 
 /**
  * The tables of the durable engine, and nothing else: no decisions, no transactions (the commit queue has those).
- * History, messages and work are rows of their own, written once; an episode updates the instance's row alone.
+ * Messages and work are rows of their own, written once; an episode updates the instance's row and adds one to its history.
  */
 const schema = `
   CREATE TABLE IF NOT EXISTS instances (
@@ -11,9 +13,7 @@ const schema = `
     generation INTEGER, input TEXT, runtimeStatus TEXT NOT NULL, output TEXT, customStatus TEXT,
     createdAt TEXT NOT NULL, updatedAt TEXT NOT NULL
   ) STRICT;
-  CREATE TABLE IF NOT EXISTS history (
-    instance INTEGER NOT NULL, sequence INTEGER NOT NULL, event TEXT NOT NULL, PRIMARY KEY (instance, sequence)
-  ) STRICT;
+  ${historySchema}
   CREATE TABLE IF NOT EXISTS messages (
     id INTEGER PRIMARY KEY, instanceId TEXT NOT NULL, executionId TEXT, event TEXT NOT NULL
   ) STRICT;
@@ -74,7 +74,7 @@ export interface TimerRow {
 }
 
 /** Of the tables; a file of another version is refused rather than misread. */
-const schemaVersion = 2;
+const schemaVersion = 3;
 
 function prepareSchema(database: DatabaseSync, databaseFile: string): void {
   const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
@@ -91,36 +91,24 @@ function prepareSchema(database: DatabaseSync, databaseFile: string): void {
 
 export type Store = ReturnType<typeof createStore>;
 
-type Row = Record<string, unknown>;
-
 export function createStore(databaseFile: string) {
   const database = new DatabaseSync(databaseFile);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
   prepareSchema(database, databaseFile);
-  const all = <T>(sql: string, read: (row: Row) => T) => {
-    const statement = database.prepare(sql);
-    return (...values: SQLInputValue[]): T[] => statement.all(...values).map(read);
-  };
-  const run = (sql: string) => {
-    const statement = database.prepare(sql);
-    return (...values: SQLInputValue[]): number => Number(statement.run(...values).changes);
-  };
+  const statements = createStatements(database);
   return {
     database,
-    ...instanceQueries(all, run),
-    ...historyQueries(all, run),
-    ...workQueries(all, run),
+    ...instanceQueries(statements),
+    ...createHistoryQueries(statements),
+    ...workQueries(statements),
     /** A query that is put together when it is asked; the columns are those of the instances table. */
     queryInstances: (where: string, values: SQLInputValue[], limit: number): InstanceRow[] =>
-      all(`SELECT * FROM instances WHERE ${where} ORDER BY id LIMIT ?`, readInstance)(...values, limit),
+      statements.all(`SELECT * FROM instances WHERE ${where} ORDER BY id LIMIT ?`, readInstance)(...values, limit),
     close: () => database.close(),
   };
 }
 
-type All = <T>(sql: string, read: (row: Row) => T) => (...values: SQLInputValue[]) => T[];
-type Run = (sql: string) => (...values: SQLInputValue[]) => number;
-
-function instanceQueries(all: All, run: Run) {
+function instanceQueries({ all, run }: Statements) {
   const find = all('SELECT * FROM instances WHERE id = ?', readInstance);
   const insert = run(
     `INSERT INTO instances (id, executionId, name, version, parent, generation, input, runtimeStatus, createdAt, updatedAt)
@@ -161,24 +149,7 @@ function instanceQueries(all: All, run: Run) {
   };
 }
 
-function historyQueries(all: All, run: Run) {
-  const read = all('SELECT event FROM history WHERE instance = ? ORDER BY sequence', readEvent);
-  const insert = run('INSERT INTO history (instance, sequence, event) VALUES (?, ?, ?)');
-  const replace = run('UPDATE history SET event = ? WHERE instance = ? AND sequence = ?');
-  const remove = run('DELETE FROM history WHERE instance = ?');
-  return {
-    readHistory: (instanceKey: number): HistoryEvent[] => read(instanceKey),
-    /** `length` is the number of events that stand there already. */
-    appendHistory(instanceKey: number, length: number, events: readonly HistoryEvent[]): void {
-      for (const [index, event] of events.entries()) insert(instanceKey, length + index, JSON.stringify(event));
-    },
-    replaceEvent: (instanceKey: number, sequence: number, event: HistoryEvent) =>
-      replace(JSON.stringify(event), instanceKey, sequence),
-    deleteHistory: (instanceKey: number) => remove(instanceKey),
-  };
-}
-
-function workQueries(all: All, run: Run) {
+function workQueries({ all, run }: Statements) {
   const columns = 'id, instanceId, executionId';
   const insertMessage = run(`INSERT INTO messages (${columns}, event) VALUES (?, ?, ?, ?)`);
   const insertActivity = run(`INSERT INTO activities (${columns}, taskId, name, input) VALUES (?, ?, ?, ?, ?, ?)`);
@@ -225,8 +196,6 @@ function workQueries(all: All, run: Run) {
 }
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-
-const readEvent = (row: Row) => JSON.parse(String(row.event)) as HistoryEvent;
 
 const readIncoming = (row: Row) => JSON.parse(String(row.event)) as IncomingEvent;
 

@@ -8,36 +8,23 @@ import { type HistoryEvent, eventType } from './history.ts';
  */
 export interface WireHistory extends SettledHistory {
   readonly events: readonly HistoryEvent[];
-  /** Characters of JSON. */
-  readonly size: number;
   settle(added: readonly HistoryEvent[]): void;
   /** The settled events from this one on, as they are sent. */
   sentFrom(first: number): readonly object[];
 }
 
 export function createWireHistory(settled: readonly HistoryEvent[]): WireHistory {
-  const events: HistoryEvent[] = [];
-  let size = 0;
-  const settle = (added: readonly HistoryEvent[]): void => {
-    for (const event of added) {
-      events.push(event);
-      size += JSON.stringify(event).length;
-    }
-  };
+  const events = [...settled];
   const sentFrom = (first: number) =>
     events
       .slice(first)
       .map((event, place) => withPlayed(event, isOutcome(event) || isContinuedMark(events, first + place)));
-  settle(settled);
   return {
     events,
     get length() {
       return events.length;
     },
-    get size() {
-      return size;
-    },
-    settle,
+    settle: (added) => void events.push(...added),
     sentFrom,
     textFrom: (first) => JSON.stringify(sentFrom(first)),
   };

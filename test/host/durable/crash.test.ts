@@ -1,5 +1,4 @@
 import { copyFileSync, existsSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Clock } from '../../../src/host/clock.ts';
@@ -7,6 +6,7 @@ import type { AppWorker } from '../../../src/host/worker/app-worker.ts';
 import type { Invoke } from '../../../src/host/worker/contract.ts';
 import { type Leaf, type Step, expectedResults } from './app/script.ts';
 import { type TestEngine, createFastClock, createTestEngine, newDatabaseFile, startTestApp } from './engine-harness.ts';
+import { readHistories } from './read-histories.ts';
 
 let worker: AppWorker;
 beforeAll(async () => {
@@ -115,17 +115,13 @@ const runWithCrashes = async (steps: readonly Step[], crashes: readonly { calls:
 };
 
 /** What each outcome in the histories is the outcome of. */
-const readOutcomes = (databaseFile: string): readonly string[] => {
-  const database = new DatabaseSync(databaseFile);
-  const outcomes = database
-    .prepare(
-      `SELECT instance || ' ' || coalesce(event ->> 'TaskScheduledId', event ->> 'TimerId') AS outcome FROM history
-       WHERE event ->> 'EventType' IN (5, 6, 8, 9, 11)`,
-    )
-    .all();
-  database.close();
-  return outcomes.map(({ outcome }) => String(outcome));
-};
+const readOutcomes = (databaseFile: string): readonly string[] =>
+  readHistories(databaseFile).flatMap(({ id, events }) =>
+    events.flatMap((event) => {
+      if ('TaskScheduledId' in event) return [`${id} ${event.TaskScheduledId}`];
+      return 'TimerId' in event ? [`${id} ${event.TimerId}`] : [];
+    }),
+  );
 
 const crash = fc.record({ calls: fc.integer({ min: 0, max: 12 }), ticks: fc.integer({ min: 0, max: 3 }) });
 

@@ -1,11 +1,11 @@
 import { copyFileSync, statSync, truncateSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type HistoryEvent, isScheduled } from '../../../src/host/durable/history.ts';
 import type { AppWorker } from '../../../src/host/worker/app-worker.ts';
 import type { Invoke } from '../../../src/host/worker/contract.ts';
 import { type Step, expectedResults } from './app/script.ts';
 import { type TestEngine, createFastClock, createTestEngine, newDatabaseFile, startTestApp } from './engine-harness.ts';
+import { readHistories } from './read-histories.ts';
 import { readCommitEnds } from './write-ahead-log.ts';
 
 /**
@@ -144,19 +144,11 @@ const findContradictions = (history: readonly HistoryEvent[]): readonly number[]
 };
 
 const inspect = (databaseFile: string) => {
-  const database = new DatabaseSync(databaseFile, { readOnly: true });
-  const ids = database
-    .prepare('SELECT id FROM instances')
-    .all()
-    .map(({ id }) => String(id));
-  const rows = database.prepare('SELECT instance, sequence, event FROM history ORDER BY instance, sequence').all();
-  database.close();
-  const histories = Object.values(Object.groupBy(rows, ({ instance }) => String(instance)));
-  const contradictions = histories.flatMap((rows = []) => [
-    ...rows.flatMap(({ sequence }, place) => (sequence === place ? [] : [`${String(sequence)} stands at ${place}`])),
-    ...findContradictions(rows.map(({ event }) => JSON.parse(String(event)) as HistoryEvent)),
-  ]);
-  return { ids, contradictions };
+  const histories = readHistories(databaseFile);
+  return {
+    ids: histories.map(({ id }) => id),
+    contradictions: histories.flatMap(({ events }) => findContradictions(events)),
+  };
 };
 
 /** The files as a crash would have left them. */
@@ -185,7 +177,7 @@ test('from wherever a crash cuts the log, everything accepted comes to the same 
     const torn = Math.floor(((ends[index + 1] ?? end) - end) / 2);
     const file = copyUpTo(original, end + torn);
     const acceptedBefore = first.accepted.filter((at) => at <= end).length;
-    const found = end < hasTablesAt ? { ids: [], contradictions: [] } : inspect(file);
+    const found = end < hasTablesAt ? { ids: [], contradictions: [] } : inspect(copyUpTo(original, end + torn));
     expect(found.contradictions).toEqual([]);
     expect(found.ids).toEqual(expect.arrayContaining(startedIds.slice(0, acceptedBefore).flatMap((id) => id ?? [])));
 

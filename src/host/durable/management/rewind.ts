@@ -24,8 +24,8 @@ export const rewindOfUnknown = (instanceId: string) =>
   jsonResponse(404, `No orchestration with instance ID "$${instanceId}" found.`);
 
 /** The parent would wait for ever for a sub-orchestration that cannot run again. */
-function findLostChild({ store }: ManagementContext, { key }: InstanceRow): string | undefined {
-  for (const id of computeRewind(store.readHistory(key)).failedChildren) {
+function findLostChild({ store }: ManagementContext, instance: InstanceRow): string | undefined {
+  for (const id of computeRewind(store.readHistory(instance).events).failedChildren) {
     const status = store.findInstance(id)?.runtimeStatus;
     if (status === undefined)
       return `The failed sub-orchestration ${id} has been purged, so this orchestration cannot be rewound.`;
@@ -37,8 +37,8 @@ function findLostChild({ store }: ManagementContext, { key }: InstanceRow): stri
 
 function rewindInstance(context: ManagementContext, instance: InstanceRow, reason: string | null): readonly Message[] {
   const { instances, stamp, store } = context;
-  const { replaced, failedChildren } = computeRewind(store.readHistory(instance.key));
-  for (const [sequence, event] of replaced) store.replaceEvent(instance.key, sequence, event);
+  const { events, failedChildren } = computeRewind(store.readHistory(instance).events);
+  store.rewriteHistory(instance, events);
   instances.forget(instance.id);
   // The old output stays until the instance ends again: by it an activity can tell that it was rewound.
   store.updateInstance({ ...instance, runtimeStatus: 'Pending', updatedAt: stamp() });

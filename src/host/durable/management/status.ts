@@ -37,7 +37,7 @@ export function statusResponse(
 /** Each turn of an entity is an execution of its own, of which no more is to be seen than its start. */
 const historyOf = (store: Store, instance: InstanceRow): readonly HistoryEvent[] =>
   parseEntityId(instance.id) === undefined
-    ? store.readHistory(instance.key)
+    ? store.readHistory(instance).events
     : [executionStarted({ ...instance, instanceId: instance.id, at: instance.createdAt })];
 
 export const renderStatus = (instance: InstanceRow, showInput: boolean) => ({
