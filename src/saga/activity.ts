@@ -28,6 +28,7 @@ export interface Activity<I, O> {
 /** The half that the host calls: the activity joined with the services it works on. */
 export interface BoundActivity {
   readonly name: string;
+  readonly undoRetry: RetryOptions;
   readonly input: z.ZodType;
   readonly output: z.ZodType;
   readonly execute: (request: unknown) => Promise<Reply>;
@@ -91,15 +92,17 @@ export function defineActivity<I, O, S>(options: ActivityOptions<I, O, S>): Acti
     z.object({ ...common, outcome: z.literal('succeeded'), output }),
     z.object({ ...common, outcome: z.literal('unknown') }),
   ]);
+  const undoRetry = checkRetryOptions(`activity '${name}' (undo)`, options.undoRetry ?? blobAndQueue);
   return {
     name,
     input,
     output,
     effect: undo === undefined ? options.effect : 'compensable',
     retry: checkRetryOptions(`activity '${name}'`, options.retry ?? blobAndQueue),
-    undoRetry: checkRetryOptions(`activity '${name}' (undo)`, options.undoRetry ?? blobAndQueue),
+    undoRetry,
     bind: (services) => ({
       name,
+      undoRetry,
       input,
       output,
       execute: (request) =>

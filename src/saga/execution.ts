@@ -2,6 +2,8 @@ import type { DurableOrchestrationContext, Task } from 'durable-functions';
 import type { SagaFailure } from './errors.ts';
 import type { LedgerEntry, Scope } from './ledger.ts';
 import type { SagaEvent } from './narrate.ts';
+import type { RetryOptions } from './retry.ts';
+import type { Commission } from './start.ts';
 import { computeStatus, type Progress } from './status.ts';
 
 /**
@@ -13,8 +15,12 @@ export interface Execution extends BranchState {
   readonly saga: string;
   readonly version: string;
   readonly correlationId: string;
-  /** Names of the activities that are registered with the host. */
-  readonly activities: ReadonlySet<string>;
+  /** Present in a sub-saga: it has no gate, and leaves to its parent what it cannot end. */
+  readonly commission: Commission | undefined;
+  /** The activities that are registered with the host, by name. */
+  readonly activities: ReadonlyMap<string, RegisteredActivity>;
+  /** Names of the sagas that are. */
+  readonly sagas: ReadonlySet<string>;
   readonly gateMode: GateMode;
   readonly narrate: (event: SagaEvent) => void;
   /** The one waiter for a cancel; it joins every wait that a cancel may end. */
@@ -32,8 +38,10 @@ export interface Execution extends BranchState {
   /** What ended the instance: nothing may run after it, whatever the saga's own code catches. */
   end?: { readonly thrown: unknown };
   progress: Progress;
-  /** Everything that was done since the run began, in order of start. */
+  /** Everything that was done since the run began, a sub-saga's when it had ended. */
   ledger: LedgerEntry[];
+  /** How many steps and sub-sagas have been started. */
+  starts: number;
   /** Operations run side by side, and their driver waits for them. */
   inBranch: boolean;
   /** The host's clock stands at least there, in epoch milliseconds, when it starts what is asked for next. */
@@ -44,6 +52,10 @@ export interface Execution extends BranchState {
   readonly interruptible: WeakSet<Task>;
   /** Calls of the gate, which nothing may run beside, with how to announce that one begins. */
   readonly gateTasks: WeakMap<Task, () => void>;
+}
+
+export interface RegisteredActivity {
+  readonly undoRetry: RetryOptions;
 }
 
 /** What each of several operations that run side by side has of its own. */
@@ -71,6 +83,9 @@ export function currentScope(execution: Execution): Scope {
   if (scope === undefined) throw new Error('invariant: an execution always has its main scope');
   return scope;
 }
+
+/** The instance at the top: a sub-saga's steps have its id in their keys, so that its parent can undo them. */
+export const rootOf = ({ df, commission }: Execution): string => commission?.root ?? df.instanceId;
 
 /** Shows where the saga is; what is not named stays as it was, and nothing changes once the instance has ended. */
 export function report(execution: Execution, change: Partial<Progress>): void {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ErrorData, SagaAborted } from './errors.ts';
 import { type Execution, type GateMode, refuseAfterEnd, report, tell } from './execution.ts';
+import { leaveToParent } from './leave-to-parent.ts';
 import type { Operation } from './operation.ts';
 import type { Phase } from './status.ts';
 
@@ -11,7 +12,8 @@ import type { Phase } from './status.ts';
 //    instance has failed at this very gate before, so it was rewound: the gate returns the operator's decision.
 // 3. Where a rewind cannot work, the gate waits for the decision as an event and the instance stays Running: on a backend without
 //    rewind, and in a history in which the host itself has failed a task.
-// 4. Only a root instance has gates.
+// 4. Only a root instance has gates: a sub-saga leaves to its parent what it cannot end. Past the pivot, though, a sub-saga's step
+//    can neither be undone nor run anew by the parent: it waits in place, as 3 says.
 
 export const gateFunction = 'sagaGate';
 
@@ -34,14 +36,14 @@ const allowed = {
   'compensation-failed': ['retry', 'skip', 'abort'],
 } as const satisfies Record<GateKind, readonly GateAction[]>;
 
-const phaseAt: Record<GateKind, Phase> = {
+const phaseAt = {
   failed: 'failed',
   'failed-past-pivot': 'held',
   held: 'held',
   'held-past-pivot': 'held',
   'held-scope': 'held',
   'compensation-failed': 'compensation_failed',
-};
+} as const satisfies Record<GateKind, Phase>;
 
 export const gateDecisionSchema = z.object({
   action: z.enum(actions),
@@ -76,9 +78,13 @@ export function* openGate<K extends GateKind>(
   step: string | undefined,
 ): Operation<Passed<K>> {
   refuseAfterEnd(execution);
+  const isSubSaga = execution.commission !== undefined;
+  if (isSubSaga && kind !== 'held-past-pivot') {
+    return yield* leaveToParent(execution, { phase: phaseAt[kind], error: failure });
+  }
   for (;;) {
     const number = ++execution.gates;
-    const mode: GateMode = execution.hostFailures > 0 ? 'event' : execution.gateMode;
+    const mode: GateMode = execution.hostFailures > 0 || isSubSaga ? 'event' : execution.gateMode;
     const gate = { number, mode, actions: allowed[kind] };
     const announce = (): void => {
       const stopped = { step, attempt: undefined, nextAttemptAt: undefined };

@@ -12,6 +12,9 @@ export type SagaEvent =
       readonly error: ErrorData;
       readonly retryInMs: number | undefined;
     }
+  | { readonly kind: 'sub-saga-started'; readonly step: string; readonly instanceId: string }
+  | { readonly kind: 'sub-saga-ended'; readonly step: string; readonly error: ErrorData | undefined }
+  | { readonly kind: 'left-to-parent'; readonly error: ErrorData }
   | { readonly kind: 'review-opened'; readonly review: string; readonly deadline: Date }
   | { readonly kind: 'review-decided'; readonly review: string; readonly decision: string; readonly by: string }
   /** `question` is a review's id, or the gate. */
@@ -43,6 +46,12 @@ export function describeEvent(event: SagaEvent): Line {
       const next = event.retryInMs === undefined ? 'no further attempt' : `again in ${event.retryInMs / 1000} s`;
       return warn(`✗ ${event.call} attempt ${event.attempt}/${event.of}: ${say(event.error)}; ${next}`);
     }
+    case 'sub-saga-started':
+      return info(`▶ ${event.step}: runs as instance ${event.instanceId}`);
+    case 'sub-saga-ended':
+      return event.error === undefined ? info(`✓ ${event.step}`) : warn(`✗ ${event.step}: ${say(event.error)}`);
+    case 'left-to-parent':
+      return warn(`✗ failed: ${say(event.error)}; the parent deals with it`);
     case 'review-opened':
       return info(`? ${event.review}: waiting for a decision until ${event.deadline.toISOString()}`);
     case 'review-decided':

@@ -4,6 +4,7 @@ import { type BoundActivity, undoName } from './activity.ts';
 import { SagaDefinitionError } from './errors.ts';
 import type { GateMode } from './execution.ts';
 import { gateFunction, type GateDecisions, gateRequestSchema, passGate } from './gate.ts';
+import { answerCancel, cancelFunction } from './pass-on-cancel.ts';
 import { runSaga } from './run.ts';
 import type { SagaDefinition } from './saga.ts';
 
@@ -21,8 +22,8 @@ export interface SagaRegistration {
  */
 export function registerSagas({ sagas, activities, decisions, gateMode = 'rewind' }: SagaRegistration): void {
   const undos = activities.flatMap(({ name, undo }) => (undo === undefined ? [] : [undoName(name)]));
-  const known = new Set(activities.map(({ name }) => name));
-  refuseRepeated([...known, ...undos, ...sagas.map(({ name }) => name), gateFunction]);
+  const names = sagas.map(({ name }) => name);
+  refuseRepeated([...activities.map(({ name }) => name), ...undos, ...names, gateFunction, cancelFunction]);
   for (const { name, execute, undo } of activities) {
     df.app.activity(name, { handler: (request: unknown) => execute(request) });
     if (undo !== undefined) df.app.activity(undoName(name), { handler: (request: unknown) => undo(request) });
@@ -37,9 +38,17 @@ export function registerSagas({ sagas, activities, decisions, gateMode = 'rewind
       return passGate(request, instance, decisions);
     },
   });
-  for (const saga of sagas) {
-    df.app.orchestration(saga.name, (context) => runSaga(context, saga, { activities: known, gateMode }));
-  }
+  df.app.activity(cancelFunction, {
+    extraInputs: [df.input.durableClient()],
+    handler: (request: unknown, context: InvocationContext) =>
+      answerCancel(request, (id, event, data) => df.getClient(context).raiseEvent(encodeURIComponent(id), event, data)),
+  });
+  const surroundings = {
+    activities: new Map(activities.map((activity) => [activity.name, activity])),
+    sagas: new Set(names),
+    gateMode,
+  };
+  for (const saga of sagas) df.app.orchestration(saga.name, (context) => runSaga(context, saga, surroundings));
 }
 
 /** Azure Functions does not tell upper from lower case. */

@@ -1,24 +1,25 @@
-import type { OrchestrationContext } from 'durable-functions';
+import type { DurableOrchestrationContext, OrchestrationContext } from 'durable-functions';
 import { SagaFailure, stepOf } from './errors.ts';
 import { type Execution, type GateMode, refuseAfterEnd, report, tell } from './execution.ts';
 import { openGate } from './gate.ts';
+import { LeftToParent, type SubSagaOutcome } from './leave-to-parent.ts';
 import { openScope } from './ledger.ts';
 import { describeEvent } from './narrate.ts';
 import type { Operation } from './operation.ts';
 import { createSaga, type PreparedSaga, type Saga, type SagaDefinition } from './saga.ts';
 import { compensate } from './scope.ts';
 import { findSecrets, maskSecrets } from './sensitive.ts';
+import { type Commission, readStart, type Start } from './start.ts';
 import { cancelEvent } from './wait.ts';
 
 export interface SagaSurroundings {
-  /** Names of the activities that are registered with the host. */
-  readonly activities: ReadonlySet<string>;
+  readonly activities: Execution['activities'];
+  readonly sagas: Execution['sagas'];
   readonly gateMode: GateMode;
 }
 
 /**
- * The orchestrator function of a saga. It runs the saga's code; when that fails it compensates, runs `onFailed`, and stops at a
- * gate; when it is rewound there it starts again from the top, in the same instance with its whole history.
+ * The orchestrator function of a saga, at the top or as a sub-saga.
  * @throws anything but a SagaFailure that the saga's code throws: a bug fails the instance natively, effects kept, so that
  * mended code goes on from there after a rewind
  */
@@ -27,8 +28,30 @@ export function* runSaga(
   definition: SagaDefinition,
   surroundings: SagaSurroundings,
 ): Operation<unknown> {
-  const prepared = definition.prepare(context.df.getInput());
-  const execution = createExecution(context, definition, prepared.correlationId, surroundings);
+  const start = readStart(context);
+  const { input, commission } = start;
+  const prepared = definition.prepare(input);
+  const execution = createExecution(context, definition, prepared.correlationId, { ...surroundings, ...start });
+  try {
+    const value = yield* runUntilItEndsWell(execution, definition, prepared);
+    if (commission === undefined) return value;
+    const { pivoted, ledger } = execution;
+    return { ok: true, value, pivoted, ledger } satisfies SubSagaOutcome;
+  } catch (thrown) {
+    if (thrown instanceof LeftToParent) return thrown.outcome;
+    throw thrown;
+  }
+}
+
+/**
+ * Runs the saga's code; when that fails it compensates, runs `onFailed`, and stops at a gate; when it is rewound there it starts
+ * again from the top, in the same instance with its whole history.
+ */
+function* runUntilItEndsWell(
+  execution: Execution,
+  definition: SagaDefinition,
+  prepared: PreparedSaga<unknown>,
+): Operation<unknown> {
   const saga = createSaga(execution, definition.reviews);
   tell(execution, { kind: 'started', correlationId: execution.correlationId });
   for (;;) {
@@ -44,20 +67,31 @@ export function* runSaga(
       if (!(error instanceof SagaFailure)) throw error;
       refuseAfterEnd(execution);
       yield* failSaga(execution, saga, prepared, error);
-      Object.assign(execution, beginRun(context, definition));
+      Object.assign(execution, beginRun(execution.df, definition, execution.commission));
     }
   }
 }
 
 /** A run from the top has an empty ledger, its whole time, and no cancel. */
-const beginRun = ({ df }: OrchestrationContext, { withinMs }: SagaDefinition) => ({
+const beginRun = (
+  df: DurableOrchestrationContext,
+  { withinMs }: SagaDefinition,
+  commission: Commission | undefined,
+) => ({
   direction: 'forward' as const,
   stop: undefined,
   ledger: [],
-  scopes: [openScope('main', 'compensate')],
+  starts: 0,
+  scopes: [openScope(commission?.path ?? 'main', { onFailure: 'compensate', order: 'serial' })],
   cancel: df.waitForExternalEvent(cancelEvent),
-  deadline: withinMs === undefined ? undefined : new Date(df.currentUtcDateTime.getTime() + withinMs),
+  deadline: computeDeadline(df.currentUtcDateTime, withinMs, commission?.deadline),
 });
+
+/** A sub-saga has its own time, but not longer than its parent's. */
+function computeDeadline(now: Date, withinMs = Infinity, parents?: string): Date | undefined {
+  const deadline = Math.min(now.getTime() + withinMs, parents === undefined ? Infinity : Date.parse(parents));
+  return Number.isFinite(deadline) ? new Date(deadline) : undefined;
+}
 
 /** Ends when the failure is to be forgotten and the saga starts again. */
 function* failSaga(
@@ -84,30 +118,31 @@ function createExecution(
   context: OrchestrationContext,
   definition: SagaDefinition,
   correlationId: string | undefined,
-  surroundings: SagaSurroundings,
+  { input, commission, ...surroundings }: SagaSurroundings & Start,
 ): Execution {
   const { df } = context;
   return {
     ...surroundings,
-    ...beginRun(context, definition),
+    commission,
+    ...beginRun(df, definition, commission),
     df,
     saga: definition.name,
     version: definition.version,
-    correlationId: correlationId ?? df.instanceId,
+    correlationId: commission?.correlationId ?? correlationId ?? df.instanceId,
     narrate: (event) => {
       const { level, text } = describeEvent(event);
-      context[level](`${df.instanceId} ${maskSecrets(text, findSecrets(definition.input, df.getInput()))}`);
+      context[level](`${df.instanceId} ${maskSecrets(text, findSecrets(definition.input, input))}`);
     },
     counts: new Map(),
     gates: 0,
     hostFailures: 0,
-    pivoted: false,
+    pivoted: commission?.pivoted ?? false,
     conceded: new WeakSet(),
     inBranch: false,
     hostTime: df.currentUtcDateTime.getTime(),
     catchUps: new WeakSet(),
     interruptible: new WeakSet(),
     gateTasks: new WeakMap(),
-    progress: { phase: 'running', percent: 0, decided: [] },
+    progress: { phase: 'running', percent: 0, running: [], decided: [] },
   };
 }

@@ -9,6 +9,7 @@ import { seededFraction } from './retry.ts';
 import { type Approval, openReview, type Review } from './review.ts';
 import { runScope, type ScopeOptions } from './scope.ts';
 import { type Attempt, type AttemptOptions, attemptStep, runStep, type StepOptions } from './step.ts';
+import { runSubSaga, type SubSaga } from './sub-saga.ts';
 import { throwIfCancelled, waitUntil } from './wait.ts';
 
 /** What a saga's code works with; `yield*` each operation. */
@@ -21,6 +22,8 @@ export interface Saga {
   attempt<I, O>(activity: Activity<I, O>, input: NoInfer<I>, options?: AttemptOptions): Operation<Attempt<O>>;
   /** Steps that are undone together. */
   scope<T>(name: string, body: () => Operation<T>, options?: ScopeOptions): Operation<T>;
+  /** Runs another saga as a part of this one, in an instance of its own. @throws StepFailed, once nothing of it is left */
+  run<I, O>(saga: SubSaga<I, O>, input: NoInfer<I>): Operation<O>;
   /** Operations side by side. @throws SagaFailure the first; the others begin nothing more */
   all<const Operations extends readonly Operation<unknown>[]>(operations: Operations): Operation<ResultsOf<Operations>>;
   /** One operation for each item, side by side. @throws SagaFailure the first; the others begin nothing more */
@@ -61,7 +64,7 @@ export interface SagaOptions<I, O> {
   readonly withinMs?: number;
   /** The reviews that the saga opens, so that the API can check answers and render forms. */
   readonly reviews?: readonly Review<unknown>[];
-  /** What ties the saga to the request that caused it. Default: the instance id. */
+  /** What ties the saga to the request that caused it. Default: the instance id; a sub-saga has its parent's. */
   readonly correlationId?: (input: I) => string;
   readonly run: (saga: Saga, input: I) => Operation<O>;
   /** Runs after the compensation and before the instance fails, again after every rewind that fails; use best-effort steps. */
@@ -74,6 +77,7 @@ export interface SagaDefinition<I = unknown, O = unknown> extends Omit<
   'run' | 'onFailed' | 'correlationId' | 'reviews'
 > {
   readonly reviews: readonly Review<unknown>[];
+  readonly output?: z.ZodType<O>;
   /** Joins the saga's code with an input that still has to be checked. @throws SagaDefinitionError */
   prepare(rawInput: unknown): PreparedSaga<O>;
 }
@@ -85,11 +89,20 @@ export interface PreparedSaga<O> {
 }
 
 /**
- * Declares a saga: an orchestrator that undoes what it did when it fails.
+ * Declares a saga: an orchestrator that undoes what it did when it fails. With an `output`, other sagas can run it.
  * @throws SagaDefinitionError when the name is no function name of Azure Functions, or the deadline is out of range
  */
-export function defineSaga<I, O>(options: SagaOptions<I, O>): SagaDefinition<I, O> {
-  const { name, version, input, withinMs, reviews = [], run, onFailed, correlationId } = options;
+export function defineSaga<I, O>(
+  options: SagaOptions<I, NoInfer<O>> & {
+    /** What it returns, as it is after its way through JSON. */
+    readonly output: z.ZodType<O>;
+  },
+): SagaDefinition<I, O> & SubSaga<I, O>;
+export function defineSaga<I, O>(options: SagaOptions<I, O> & { readonly output?: never }): SagaDefinition<I, O>;
+export function defineSaga<I, O>(
+  options: SagaOptions<I, O> & { readonly output?: z.ZodType<O> },
+): SagaDefinition<I, O> {
+  const { name, version, input, output, withinMs, reviews = [], run, onFailed, correlationId } = options;
   if (!functionName.test(name)) {
     throw new SagaDefinitionError(
       `saga '${name}': a name is a letter followed by up to 100 letters, digits, '-' or '_' (a function name of Azure Functions)`,
@@ -101,6 +114,7 @@ export function defineSaga<I, O>(options: SagaOptions<I, O>): SagaDefinition<I, 
     version,
     input,
     reviews,
+    ...(output !== undefined && { output }),
     ...(withinMs !== undefined && { withinMs }),
     prepare(rawInput) {
       const parsed = input.safeParse(rawInput);
@@ -127,6 +141,7 @@ export function createSaga(execution: Execution, reviews: readonly Review<unknow
     step: (activity, input, options) => runStep(execution, activity, input, options),
     attempt: (activity, input, options) => attemptStep(execution, activity, input, options),
     scope: (name, body, options) => runScope(execution, name, body, options),
+    run: (saga, input) => runSubSaga(execution, saga, input),
     *all<const Operations extends readonly Operation<unknown>[]>(operations: Operations) {
       return (yield* runAll(execution, operations)) as ResultsOf<Operations>;
     },

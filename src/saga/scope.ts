@@ -1,6 +1,7 @@
 import { ReviewRejected, SagaCancelled, SagaDefinitionError, SagaFailure, stepOf } from './errors.ts';
 import { count, currentScope, type Execution, refuseAfterEnd, report, tell } from './execution.ts';
 import { openGate } from './gate.ts';
+import { leaveToParent } from './leave-to-parent.ts';
 import { computeUndoOrder, type LedgerEntry, openScope, type Scope } from './ledger.ts';
 import type { Operation } from './operation.ts';
 import { undoEntry } from './step.ts';
@@ -8,6 +9,8 @@ import { undoEntry } from './step.ts';
 export interface ScopeOptions {
   /** `compensate` undoes what the scope did; `hold` fails the instance in place, effects kept. Default: as the scope around it. */
   readonly onFailure?: Scope['onFailure'];
+  /** `parallel` undoes what the scope did side by side. Default: `serial`, last started first. */
+  readonly order?: Scope['order'];
 }
 
 const scopeName = /^[A-Za-z][A-Za-z0-9_-]{0,60}$/;
@@ -31,7 +34,7 @@ export function* runScope<T>(
   const parent = currentScope(execution);
   const n = count(execution, `scope ${name}`);
   const path = `${parent.path}/${n === 1 ? name : `${name}#${n}`}`;
-  const scope = openScope(path, options.onFailure ?? parent.onFailure);
+  const scope = openScope(path, { onFailure: parent.onFailure, order: 'serial', ...options });
   execution.scopes.push(scope);
   try {
     return yield* body();
@@ -64,17 +67,20 @@ export function* compensate(execution: Execution, scope: Scope, failure: SagaFai
   report(execution, compensating);
   tell(execution, { kind: 'compensating', scope: scope.path, error: failure.data });
   for (const entry of computeUndoOrder(scope.entries)) {
-    yield* compensateEntry(execution, entry);
+    yield* compensateEntry(execution, entry, failure);
     report(execution, compensating);
   }
   execution.direction = direction;
 }
 
-function* compensateEntry(execution: Execution, entry: LedgerEntry): Operation<void> {
+function* compensateEntry(execution: Execution, entry: LedgerEntry, failure: SagaFailure): Operation<void> {
   for (;;) {
     const result = yield* undoEntry(execution, entry);
     entry.undo = result.ok ? 'done' : 'failed';
     if (result.ok) return;
+    if (execution.commission !== undefined) {
+      return yield* leaveToParent(execution, { phase: 'compensation_failed', error: failure.data });
+    }
     const step = `undo of ${entry.id}`;
     const { action, by, reason } = yield* openGate(execution, 'compensation-failed', result.error, step);
     if (action === 'skip') {

@@ -25,6 +25,11 @@ export interface OpenReview {
   readonly deadline: string;
 }
 
+export interface RunningSaga {
+  readonly saga: string;
+  readonly instanceId: string;
+}
+
 /** Where a saga stands right now. */
 export interface Progress {
   readonly phase: Phase;
@@ -35,6 +40,8 @@ export interface Progress {
   /** 0 to 100, as the saga says. */
   readonly percent: number;
   readonly review?: OpenReview | undefined;
+  /** The sub-sagas that run now. */
+  readonly running: readonly RunningSaga[];
   /** Ids of the reviews that have their decision. */
   readonly decided: readonly string[];
   readonly gate?: SagaStatus['gate'];
@@ -69,6 +76,8 @@ export const sagaStatusSchema = z.object({
       deadline: z.string(),
     })
     .optional(),
+  /** The sub-sagas that run now: each is an instance with a status of its own. */
+  running: z.array(z.object({ saga: z.string(), instanceId: z.string() })).optional(),
   decided: z.array(z.string()).optional(),
   /** `mode` says how a decision reaches the gate: with a rewind, or as the event `gate:<number>`. */
   gate: z
@@ -83,7 +92,7 @@ export type SagaStatus = z.infer<typeof sagaStatusSchema>;
 
 export function computeStatus(execution: Execution): SagaStatus {
   const { progress, ledger } = execution;
-  const { error, review, nextAttemptAt, decided } = progress;
+  const { error, review, nextAttemptAt, running, decided } = progress;
   return trimStatus({
     saga: execution.saga,
     version: execution.version,
@@ -95,6 +104,7 @@ export function computeStatus(execution: Execution): SagaStatus {
     progress: progress.percent,
     pivoted: execution.pivoted || undefined,
     review: review && { ...review },
+    running: running.length === 0 ? undefined : [...running],
     decided: decided.length === 0 ? undefined : [...decided],
     gate: progress.gate,
     error: error && { name: error.name, message: error.message, code: error.code },
@@ -122,7 +132,11 @@ const trims: readonly Trim[] = [
   ["the review's subject", (s) => (s.review === undefined ? s : { ...s, review: { ...s.review, of: undefined } })],
   [`all but the last ${keptLines} ledger entries`, (s) => ({ ...s, ledger: s.ledger.slice(-keptLines) })],
   [`all but the last ${keptLines} decided reviews`, (s) => ({ ...s, decided: s.decided?.slice(-keptLines) })],
-  ['the ledger, decided reviews, and the ends of long texts', (s) => shorten({ ...s, ledger: [], decided: undefined })],
+  [`all but the first ${keptLines} running sub-sagas`, (s) => ({ ...s, running: s.running?.slice(0, keptLines) })],
+  [
+    'the ledger, sub-sagas, decided reviews, and the ends of long texts',
+    (s) => shorten({ ...s, ledger: [], running: undefined, decided: undefined }),
+  ],
 ];
 
 function trimStatus(status: SagaStatus): SagaStatus {

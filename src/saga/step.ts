@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import { type Activity, undoName } from './activity.ts';
 import { callWithRetries } from './call-with-retries.ts';
-import { businessError, type ErrorData, SagaDefinitionError, StepFailed } from './errors.ts';
-import { count, currentScope, type Execution, refuseAfterEnd, report } from './execution.ts';
-import { openGate } from './gate.ts';
-import { enterStep, type LedgerEntry, noteFailure, noteSuccess } from './ledger.ts';
+import { type ErrorData, SagaDefinitionError, StepFailed } from './errors.ts';
+import {
+  count,
+  currentScope,
+  type Execution,
+  type RegisteredActivity,
+  refuseAfterEnd,
+  report,
+  rootOf,
+} from './execution.ts';
+import { hold } from './hold.ts';
+import { createEntry, type LedgerEntry, noteFailure, noteSuccess } from './ledger.ts';
 import type { Operation } from './operation.ts';
 import { checkRetryOptions, type RetryOptions } from './retry.ts';
 import { throwIfCancelled } from './wait.ts';
@@ -46,8 +54,11 @@ export function* runStep<I, O>(
     }
     if (!execution.pivoted && currentScope(execution).onFailure === 'compensate')
       throw new StepFailed(entry.id, result.error);
-    const resolved = yield* holdStep(execution, activity, entry, result.error);
-    if (resolved.action === 'skip') return resolved.value;
+    const resolved = yield* hold(execution, entry.id, activity.output, result.error);
+    if (resolved.action === 'retry') continue;
+    noteSuccess(entry, resolved.value);
+    entry.skipped = resolved.skipped;
+    return resolved.value;
   }
 }
 
@@ -66,10 +77,11 @@ export function* attemptStep<I, O>(
 
 /** Takes back one ledger entry, with the policy of the activity's undo. */
 export function* undoEntry(execution: Execution, entry: LedgerEntry): Operation<Attempt<void>> {
-  const { activity, id, input, output, outcome } = entry;
+  const { id, input, output, outcome } = entry;
+  const activity = registered(execution, entry.activity);
   const done = { input, output, outcome, idempotencyKey: idempotencyKey(execution, entry, 'do') };
   const reply = yield* callWithRetries(execution, {
-    functionName: undoName(activity.name),
+    functionName: undoName(entry.activity),
     label: `undo of ${id}`,
     policy: activity.undoRetry,
     request: requestFor(execution, idempotencyKey(execution, entry, 'undo'), done),
@@ -85,11 +97,7 @@ function beginStep<I, O>(
 ): LedgerEntry {
   refuseAfterEnd(execution);
   throwIfCancelled(execution);
-  if (!execution.activities.has(activity.name)) {
-    throw new SagaDefinitionError(
-      `activity '${activity.name}' is not registered: add it to the list given to registerSagas`,
-    );
-  }
+  registered(execution, activity.name);
   if (activity.effect === 'final' && !execution.pivoted && pivot !== true) {
     throw new SagaDefinitionError(
       `step '${activity.name}' cannot be undone, so it may only stand at or after the pivot: call saga.pivot() before it, or give it { pivot: true }`,
@@ -103,7 +111,17 @@ function beginStep<I, O>(
     );
   }
   const id = `${currentScope(execution).path}/${activity.name}#${count(execution, activity.name)}`;
-  return enterStep({ scope: currentScope(execution), ledger: execution.ledger }, activity, id, checked.data);
+  const entry = createEntry(activity, id, checked.data, execution.starts++);
+  currentScope(execution).entries.push(entry);
+  execution.ledger.push(entry);
+  return entry;
+}
+
+/** @throws SagaDefinitionError: on Azure the instance would wait for ever for a function that does not exist */
+function registered({ activities }: Execution, name: string): RegisteredActivity {
+  const activity = activities.get(name);
+  if (activity !== undefined) return activity;
+  throw new SagaDefinitionError(`activity '${name}' is not registered: add it to the list given to registerSagas`);
 }
 
 function* tryStep<I, O>(
@@ -146,45 +164,12 @@ function* tryPivot<I, O>(
   }
 }
 
-type Resolved<O> = { readonly action: 'retry' } | { readonly action: 'skip'; readonly value: O };
+const idempotencyKey = (execution: Execution, { id }: LedgerEntry, direction: 'do' | 'undo'): string =>
+  `${rootOf(execution)}/${id}/${direction}`;
 
-/**
- * Holds a failed step at a gate until an operator says how it goes on. A step that is skipped counts as done, with the
- * output that the operator gave: it is undone later like any other.
- * @throws StepFailed when the operator chose to compensate
- */
-function* holdStep<I, O>(
-  execution: Execution,
-  activity: Activity<I, O>,
-  entry: LedgerEntry,
-  failure: ErrorData,
-): Operation<Resolved<O>> {
-  for (let error = failure; ;) {
-    const kind = execution.pivoted ? 'held-past-pivot' : 'held';
-    const { action, by, reason, data } = yield* openGate(execution, kind, error, entry.id);
-    if (action === 'retry') return { action };
-    if (action === 'compensate') {
-      const conceded = new StepFailed(entry.id, failure);
-      execution.conceded.add(conceded);
-      throw conceded;
-    }
-    const given = activity.output.safeParse(data);
-    if (given.success) {
-      noteSuccess(entry, given.data);
-      entry.skipped = { by, reason };
-      return { action: 'skip', value: given.data };
-    }
-    const why = `the data given to skip '${entry.id}' does not fit its output: ${z.prettifyError(given.error)}`;
-    error = businessError('InvalidDecision', 'invalid_decision', why);
-  }
-}
-
-const idempotencyKey = ({ df }: Execution, { id }: LedgerEntry, direction: 'do' | 'undo'): string =>
-  `${df.instanceId}/${id}/${direction}`;
-
-const requestFor = ({ df, correlationId }: Execution, key: string, input: unknown) => ({
-  instanceId: df.instanceId,
-  correlationId,
+const requestFor = (execution: Execution, key: string, input: unknown) => ({
+  instanceId: rootOf(execution),
+  correlationId: execution.correlationId,
   idempotencyKey: key,
   input,
 });

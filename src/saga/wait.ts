@@ -1,7 +1,7 @@
 import type { Task } from 'durable-functions';
 import { z } from 'zod';
 import { days } from './duration.ts';
-import { SagaCancelled } from './errors.ts';
+import { SagaCancelled, type SagaFailure } from './errors.ts';
 import { type Execution, refuseAfterEnd } from './execution.ts';
 import type { Operation } from './operation.ts';
 
@@ -24,10 +24,11 @@ export const cancelEvent = 'cancel';
 
 const cancelSchema = z.object({ by: z.string(), reason: z.string().optional() }).catch({ by: 'unknown' });
 
-/** Waits for a task that has an effect: a cancel does not abandon it, its result must be known. */
-export function* settled(execution: Execution, task: Task): Operation<void> {
+/** Waits for a task that has an effect: a cancel does not abandon it, its result must be known; but the task may be told. */
+export function* settled(execution: Execution, task: Task, onCancel?: () => Operation<void>): Operation<void> {
   yield* race(execution, [task]);
   noteCaughtUp(execution);
+  if (!isSettled(task) && onCancel !== undefined) yield* onCancel();
   if (isSettled(task)) return;
   try {
     yield task;
@@ -87,14 +88,19 @@ function noteCaughtUp(execution: Execution): void {
  * @throws SagaFailure when this operation is to stop because of another beside it
  */
 export function throwIfCancelled(execution: Execution): void {
-  if (execution.stop !== undefined && execution.direction === 'forward') throw execution.stop;
-  if (!isCancellable(execution)) return;
+  const because = findReasonToStop(execution);
+  if (because !== undefined) throw because;
+}
+
+export function findReasonToStop(execution: Execution): SagaFailure | undefined {
+  if (execution.stop !== undefined && execution.direction === 'forward') return execution.stop;
+  if (!isCancellable(execution)) return undefined;
   const { cancel, deadline, df } = execution;
   if (cancel.isCompleted) {
     const { by, reason } = cancelSchema.parse(cancel.result);
-    throw new SagaCancelled(by, reason);
+    return new SagaCancelled(by, reason);
   }
-  if (deadline !== undefined && df.currentUtcDateTime >= deadline) throw deadlineExceeded(deadline);
+  return deadline !== undefined && df.currentUtcDateTime >= deadline ? deadlineExceeded(deadline) : undefined;
 }
 
 const deadlineExceeded = (deadline: Date) => new SagaCancelled('deadline', `not done by ${deadline.toISOString()}`);

@@ -42,6 +42,25 @@ const ask = defineReview({
   otherwise: 'reject',
 });
 
+const pay = defineSaga({
+  name: 'pay',
+  version: '1',
+  input: Line,
+  output: z.object({ paid: z.boolean() }),
+  *run(saga, line) {
+    yield* saga.step(reserve, line);
+    return { paid: true };
+  },
+});
+const silent = defineSaga({
+  name: 'silent',
+  version: '1',
+  input: Line,
+  *run() {
+    return 1;
+  },
+});
+
 declare const saga: Saga;
 
 test('yield* gives exact types', () => {
@@ -61,6 +80,7 @@ test('yield* gives exact types', () => {
         return (yield* saga.step(reserve, input.line)).id;
       });
       expectTypeOf(scoped).toBeString();
+      expectTypeOf(yield* saga.run(pay, input.line)).toEqualTypeOf<{ paid: boolean }>();
       const approval = yield* saga.review(ask, { of: input });
       expectTypeOf(approval).toEqualTypeOf<Approval<{ limit: number }>>();
       return { done: true };
@@ -97,6 +117,20 @@ const mustNotCompile = () => {
   });
   // @ts-expect-error it is bound to the services that it was declared with
   reserve.bind({});
+  // @ts-expect-error the sub-saga's input lacks `amount`
+  saga.run(pay, { sku: 'a' });
+  // @ts-expect-error a saga that does not say what it returns is run by nobody
+  saga.run(silent, { sku: 'a', amount: 1 });
+  defineSaga({
+    name: 'wrong',
+    version: '1',
+    input: Line,
+    // @ts-expect-error it returns no `paid`
+    output: z.object({ paid: z.boolean() }),
+    *run() {
+      return {};
+    },
+  });
   // @ts-expect-error a review says what happens when nobody answers
   defineReview({ name: 'ask', decision: Line, withinMs: 1 });
   function* wrong(): Operation<number> {

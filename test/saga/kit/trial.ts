@@ -1,5 +1,11 @@
 import { describe, onTestFinished } from 'vitest';
-import { defineSaga, type Operation, type Saga, type SagaFailure } from '../../../src/saga/index.ts';
+import {
+  defineSaga,
+  type Operation,
+  type Saga,
+  type SagaDefinition,
+  type SagaFailure,
+} from '../../../src/saga/index.ts';
 import type { Review } from '../../../src/saga/operate.ts';
 import { type Instance, type SagaApp, type SagaAppOptions, startSagaApp } from './saga-app.ts';
 import { createWorld, type Item, itemSchema, type World, type WorldActivity } from './world.ts';
@@ -7,6 +13,8 @@ import { createWorld, type Item, itemSchema, type World, type WorldActivity } fr
 export interface TrialOptions extends Partial<Omit<SagaAppOptions, 'sagas' | 'activities'>> {
   readonly reviews?: readonly Review<unknown>[];
   readonly withinMs?: number;
+  /** Sagas that it runs. */
+  readonly subSagas?: readonly SagaDefinition[];
   readonly onFailed?: (saga: Saga, item: Item, failure: SagaFailure) => Operation<void>;
 }
 
@@ -27,7 +35,7 @@ export type StartTrial = (
 ) => Promise<Trial>;
 
 const startTrial: StartTrial = async (activities, run, options = {}) => {
-  const { reviews, withinMs, onFailed, ...appOptions } = options;
+  const { reviews, withinMs, onFailed, subSagas = [], ...appOptions } = options;
   const saga = defineSaga({
     name: 'trial',
     version: '1',
@@ -39,7 +47,7 @@ const startTrial: StartTrial = async (activities, run, options = {}) => {
   });
   const world = createWorld();
   const bound = activities.map((activity) => activity.bind(world));
-  const app = await startSagaApp({ ...appOptions, sagas: [saga], activities: bound });
+  const app = await startSagaApp({ ...appOptions, sagas: [saga, ...subSagas], activities: bound });
   world.now = () => app.now();
   onTestFinished(() => app.close());
   const start = () => app.start(saga, { item: 'book' });
