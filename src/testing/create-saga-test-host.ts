@@ -2,6 +2,7 @@ import type { SagaDefinition } from '../saga/index.ts';
 import {
   cancelEvent,
   failedGate,
+  gateEvent,
   type GateDecision,
   registerSagas,
   reviewEvent,
@@ -9,7 +10,9 @@ import {
   type SagaStatus,
   sagaStatusSchema,
 } from '../saga/operate.ts';
+import { type ActivityCall, type ActivityFaults, createFaultyActivities } from './activity-faults.ts';
 import { createTestHost, type TestHost, type TestHostOptions } from './create-test-host.ts';
+import { type DurableStatus, isEnded } from './durable-instances.ts';
 import { createInMemoryDecisions } from './in-memory-decisions.ts';
 
 export interface SagaTestHostOptions
@@ -22,21 +25,39 @@ interface Named {
   readonly name: string;
 }
 
-export interface SagaTestHost extends TestHost {
+export interface SagaTestHost extends TestHost, ActivityFaults {
+  /** Every call that reached an activity, in order. */
+  readonly calls: readonly ActivityCall[];
   /** @returns the instance's id, a new one unless given. */
   startSaga<I>(saga: Pick<SagaDefinition<I>, 'name' | 'input'>, input: I, instanceId?: string): Promise<string>;
   sagaStatus(instanceId: string): Promise<SagaStatus>;
   /** Answers a review as a person does. */
   decide(instanceId: string, review: Named, answer: unknown): Promise<void>;
   cancel(instanceId: string, by: string, reason?: string): Promise<void>;
-  /** Rewinds an instance with the operator's decision. @throws where it has not failed at a gate */
+  /** Jumps until the instance has ended, or waits for somebody: at a gate, or for the answer to a review. */
+  runToRest(instanceId: string, horizonMs?: number): Promise<DurableStatus>;
+  /** Gives the gate the operator's decision, with a rewind or as an event. @throws where the instance stands at no gate */
   passGate(instanceId: string, decision: GateDecision): Promise<void>;
 }
 
-/** A test host for sagas, with what an operator does to them. */
+/** What an instance says of itself; undefined before its first episode. */
+const sagaStatusOf = ({ customStatus }: DurableStatus): SagaStatus | undefined =>
+  sagaStatusSchema.safeParse(customStatus).data;
+
+/** The gate that waits for its decision as an event. */
+function waitingGate(status: DurableStatus): number | undefined {
+  const gate = sagaStatusOf(status)?.gate;
+  return !isEnded(status) && gate?.mode === 'event' ? gate.number : undefined;
+}
+
+const isAtRest = (status: DurableStatus): boolean =>
+  isEnded(status) || waitingGate(status) !== undefined || sagaStatusOf(status)?.review !== undefined;
+
+/** A test host for sagas, with what an operator does to them, and the faults that befall their steps. */
 export async function createSagaTestHost(options: SagaTestHostOptions): Promise<SagaTestHost> {
-  const { sagas, activities, gateMode, register, ...rest } = options;
+  const { sagas, activities: bound, gateMode, register, ...rest } = options;
   const decisions = createInMemoryDecisions();
+  const { activities, ...faults } = createFaultyActivities(bound);
   const host = await createTestHost({
     ...rest,
     async register() {
@@ -46,12 +67,17 @@ export async function createSagaTestHost(options: SagaTestHostOptions): Promise<
   });
   return {
     ...host,
+    ...faults,
     startSaga: (saga, input, instanceId) => host.start(saga.name, input, instanceId),
     sagaStatus: async (instanceId) => sagaStatusSchema.parse((await host.status(instanceId)).customStatus),
     decide: (instanceId, review, answer) => host.raise(instanceId, reviewEvent(review.name), answer),
     cancel: (instanceId, by, reason) => host.raise(instanceId, cancelEvent, { by, reason }),
+    runToRest: (instanceId, horizonMs) => host.runUntil(instanceId, isAtRest, horizonMs),
     async passGate(instanceId, decision) {
-      const { output, createdTime } = await host.status(instanceId);
+      const status = await host.status(instanceId);
+      const waiting = waitingGate(status);
+      if (waiting !== undefined) return host.raise(instanceId, gateEvent(waiting), decision);
+      const { output, createdTime } = status;
       const gate = failedGate(output);
       if (gate === undefined) throw new Error(`${instanceId} stands at no gate: ${JSON.stringify(output)}`);
       await decisions.claim(instanceId, new Date(createdTime), gate, decision);

@@ -1,11 +1,11 @@
 import type { AppSettings } from '../host/app-settings.ts';
 import type { HostFunction, LogLevel } from '../host/index.ts';
-import { runFunctions } from '../host/run-functions.ts';
 import type { Invoke } from '../host/worker/contract.ts';
+import type { CrashOptions } from './crash-point.ts';
 import { createDurableInstances, type DurableInstances } from './durable-instances.ts';
-import { countInvocations } from './invocation-count.ts';
 import { openHostParts } from './open-host-parts.ts';
 import { createOrchestrationWatch } from './orchestration-watch.ts';
+import { runRestartably } from './run-restartably.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
 
@@ -42,6 +42,13 @@ export interface TestHost extends DurableInstances, VirtualTime {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** Stops the engine and the triggers and starts them again from their files, as a crash of the host would. */
   restart(): Promise<void>;
+  /**
+   * Drops engine and app once the k-th function from now on has run, 1 being the next, and opens them again from the file: what
+   * `register` makes is made anew. A folder's modules stay loaded. Not with `inMemory`.
+   */
+  crashAfter(k: number, options?: CrashOptions): void;
+  /** How many functions have run to their end. */
+  functionsRun(): number;
   /** @throws naming each instance that is stuck and each timer that leaked, unless `leavesWork`. A second call does nothing */
   close(options?: { readonly leavesWork?: boolean }): Promise<void>;
 }
@@ -57,27 +64,17 @@ export async function createTestHost(options: TestHostOptions): Promise<TestHost
   });
   const { main, newId, worker } = opened.parts;
   const watch = createOrchestrationWatch(worker.functions);
-  const count = countInvocations(async (invocation) => {
-    const result = await (options.intercept?.(invocation, worker.invoke) ?? worker.invoke(invocation));
-    watch.note(invocation, result);
-    return result;
+  const running = await runRestartably(opened, {
+    restartsAlways: options.restartsAlways ?? false,
+    async intercept(invocation, next) {
+      const result = await (options.intercept?.(invocation, next) ?? next(invocation));
+      watch.note(invocation, result);
+      return result;
+    },
   });
-  const parts = { ...opened.parts, worker: { ...worker, invoke: count.invoke } };
+  const { settle } = running;
+  const instances = createDurableInstances(running.manage, main.url, newId);
   let isClosed = false;
-  let running = await runFunctions(parts);
-  let restarted = Promise.resolve();
-  // A function that runs on through a restart may ask: it waits for the engine to be there again.
-  const manage: typeof running.manage = async (request) => {
-    await restarted;
-    return running.manage(request);
-  };
-  const instances = createDurableInstances(manage, main.url, newId);
-  const haltAndRun = async () => {
-    await running.halt();
-    running = await runFunctions(parts);
-  };
-  const restart = () => (restarted = haltAndRun());
-  const settle = () => count.settle(options.restartsAlways ? restart : undefined);
   const findTroubles = async () => [
     ...(await instances.unfinished()).map(
       ({ instanceId, name, runtimeStatus }) =>
@@ -92,7 +89,12 @@ export async function createTestHost(options: TestHostOptions): Promise<TestHost
     functions: running.functions,
     lines,
     fetch: (path, init) => fetch(new URL(path, main.url), init),
-    restart,
+    restart: running.restart,
+    crashAfter(k, crashing) {
+      if (options.inMemory) throw new TypeError('crashAfter needs a file: start the host without "inMemory".');
+      running.crashAfter(k, crashing);
+    },
+    functionsRun: running.functionsRun,
     async close({ leavesWork = false } = {}) {
       if (isClosed) return;
       isClosed = true;

@@ -3,4 +3,6 @@
 export { createTestHost, type LogLine, type TestHost, type TestHostOptions } from './create-test-host.ts';
 export type { DurableEvent, DurableStatus } from './durable-instances.ts';
 export { createSagaTestHost, type SagaTestHost, type SagaTestHostOptions } from './create-saga-test-host.ts';
+export type { ActivityCall, ActivityFaults } from './activity-faults.ts';
+export type { StepAddress } from './step-address.ts';
 export { expectReplays, recordHistory } from './expect-replays.ts';

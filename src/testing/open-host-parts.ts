@@ -38,7 +38,8 @@ export async function openHostParts(options: TestHostOptions, clock: Clock, log:
   opened.defer(() => main.close(0));
   const rpc = await startHttpServer({ host: '127.0.0.1', port: 0, log });
   opened.defer(() => rpc.close(0));
-  const worker = await startInProcessApp({ source, log });
+  const loadApp = () => startInProcessApp({ source, log });
+  const worker = await loadApp();
   const parts: HostParts = {
     main,
     rpc,
@@ -52,5 +53,5 @@ export async function openHostParts(options: TestHostOptions, clock: Clock, log:
     ...(inMemory && { durableDatabase: ':memory:' }),
   };
   const toClose = opened.move();
-  return { parts, close: () => toClose.disposeAsync() };
+  return { parts, loadApp, close: () => toClose.disposeAsync() };
 }
