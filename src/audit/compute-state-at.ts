@@ -84,7 +84,7 @@ interface Draft {
   /** The entry before this one. */
   previous?: Entry;
   /** The step that stands at the gate: a rewind may skip it. */
-  failing?: string | undefined;
+  failing?: Failing | undefined;
   review?: SagaState['review'];
   gate?: SagaState['gate'];
   outcome?: string | undefined;
@@ -97,6 +97,7 @@ function apply(state: Draft, entry: Entry): void {
       state.phase = 'running';
       break;
     case 'attempt':
+    case 'sub-saga':
     case 'undo':
       applyAttempt(state, entry);
       break;
@@ -117,7 +118,7 @@ function apply(state: Draft, entry: Entry): void {
     case 'gate-failed':
       endWaits(state);
       state.failing = findFailing(state.previous, entry);
-      state.phase = phaseAtGate(entry, state.previous?.kind === 'undo' && state.failing !== undefined);
+      state.phase = phaseAtGate(entry, state.failing?.kind === 'undo');
       state.gate = { number: entry.attempt, actions: actionsOf(entry) };
       state.error = entry.error;
       break;
@@ -135,8 +136,9 @@ function apply(state: Draft, entry: Entry): void {
       break;
     case 'decision-ignored':
     case 'cancel-requested':
+    case 'cancel-passed-on':
+    case 'refused':
     case 'event-received':
-    case 'sub-saga':
     case 'erased':
       break;
   }
@@ -162,11 +164,25 @@ function undoState(outcome: string | undefined): StepState {
   return outcome === 'succeeded' ? 'undone' : 'undo_failed';
 }
 
-/** A gate does not name its step; the failure right before it does, unless it was another's that ran beside. */
-function findFailing(previous: Entry | undefined, gate: Entry): string | undefined {
-  const hasFailed = previous?.outcome === 'failed' || previous?.outcome === 'unknown';
-  return hasFailed && previous.error?.code === gate.error?.code ? previous.step : undefined;
+interface Failing {
+  readonly kind: 'step' | 'undo';
+  readonly step: string;
 }
+
+/**
+ * The gate names what it stands for. In trails of gates that do not, the failure right before it does, unless it was another's that
+ * ran beside.
+ */
+function findFailing(previous: Entry | undefined, gate: Entry): Failing | undefined {
+  const { step } = gate;
+  if (step?.startsWith(undoPrefix) === true) return { kind: 'undo', step: step.slice(undoPrefix.length) };
+  if (step !== undefined) return { kind: 'step', step };
+  const hasFailed = previous?.outcome === 'failed' || previous?.outcome === 'unknown';
+  if (!hasFailed || previous.step === undefined || previous.error?.code !== gate.error?.code) return undefined;
+  return { kind: previous.kind === 'undo' ? 'undo' : 'step', step: previous.step };
+}
+
+const undoPrefix = 'undo of ';
 
 const actionsOf = ({ data }: Entry): unknown =>
   typeof data === 'object' && data !== null && 'actions' in data ? data.actions : undefined;
@@ -182,7 +198,7 @@ function phaseAtGate(gate: Entry, undoFailed: boolean): StatePhase {
 function applyRewind(state: Draft, { action }: Entry): void {
   const { failing, steps } = state;
   if (action === 'skip' && failing !== undefined) {
-    steps.set(failing, steps.get(failing) === 'undo_failed' ? 'undo_skipped' : 'skipped');
+    steps.set(failing.step, failing.kind === 'undo' ? 'undo_skipped' : 'skipped');
   }
   state.phase = 'running';
   state.failing = undefined;

@@ -20,12 +20,16 @@ export function describeHappening(happening: Happening): string {
       return `Review ${step}: ${action ?? 'an answer'}${by(happening)} was ignored: it did not fit the question, or came after the decision.`;
     case 'cancel-requested':
       return `A cancel was asked for${by(happening)}.`;
+    case 'cancel-passed-on':
+      return `The cancel was passed on to ${step}${by(happening)}.`;
+    case 'refused':
+      return `${action ?? 'Something'} was tried${by(happening)}, and refused.`;
     case 'event-received':
       return `Event ${step} was received.`;
     case 'sub-saga':
       return `Sub-saga ${step}: ${outcome}${failure(happening)}.`;
     case 'gate-failed':
-      return `Failed at gate${of(' ', happening.attempt)}${failure(happening)}.`;
+      return `Failed at gate${of(' ', happening.attempt)}${of(', where it stands for ', happening.step)}${failure(happening)}.`;
     case 'rewound':
       return `Rewound${of(' at gate ', happening.attempt)}${of(', to ', action)}${by(happening)}.`;
     case 'gate-decided':

@@ -9,6 +9,8 @@ export const entryKinds = [
   'review-decided',
   'decision-ignored',
   'cancel-requested',
+  'cancel-passed-on',
+  'refused',
   'event-received',
   'sub-saga',
   'gate-failed',
@@ -38,7 +40,7 @@ export const entrySchema = z.strictObject({
   attempt: z.number().int().optional(),
   /** Of an attempt or undo: `running` when its end is not in the history. Of the end: the runtime status. */
   outcome: z.string().optional(),
-  /** What was decided: `approve`, `reject`, or what a rewind was to do. */
+  /** What was decided: `approve`, `reject`, or what a rewind was to do. Of a refusal: what was tried. */
   action: z.string().optional(),
   /** Who, where a person or tool is on record. */
   actor: z.string().optional(),

@@ -11,7 +11,12 @@ import { readReason } from './native-reason.ts';
 type Generic = Extract<HistoryEvent, { type: 'generic' | 'rewound' }>;
 
 const errorSchema = z.object({ name: z.string(), code: z.string(), message: z.string() });
-const requestSchema = z.object({ number: z.number().int(), actions: z.array(z.string()), error: errorSchema });
+const requestSchema = z.object({
+  number: z.number().int(),
+  actions: z.array(z.string()),
+  step: z.string().optional(),
+  error: errorSchema,
+});
 const decisionSchema = z.object({
   action: z.string(),
   by: z.string().optional(),
@@ -101,11 +106,13 @@ const erased = ([first, ...others]: readonly Generic[]): Happening[] =>
 interface FailedGate {
   readonly number?: number | undefined;
   readonly actions?: readonly string[] | undefined;
+  /** What it stands for: a step, or `undo of` one. */
+  readonly step?: string | undefined;
   readonly error?: Happening['error'];
 }
 
-function gateFailed(time: string, { number, actions, error }: FailedGate = {}): Happening {
-  return { time, kind: 'gate-failed', attempt: number, error, data: actions && { actions } };
+function gateFailed(time: string, { number, actions, step, error }: FailedGate = {}): Happening {
+  return { time, kind: 'gate-failed', step, attempt: number, error, data: actions && { actions } };
 }
 
 const hostFailure = (message = ''): Happening['error'] => ({ name: 'HostFailure', code: 'host_failure', message });

@@ -2,18 +2,13 @@ import { z } from 'zod';
 import { cancelEvent, failedGate } from '../saga/operate.ts';
 import { describeHappening } from './describe-happening.ts';
 import type { Entry, Happening } from './entry.ts';
-import {
-  type AuditedInstance,
-  type ChildEvent,
-  type HistoryEvent,
-  parseHistory,
-  type RaisedEvent,
-  type TaskEvent,
-} from './history.ts';
+import { type AuditedInstance, type HistoryEvent, parseHistory, type RaisedEvent, type TaskEvent } from './history.ts';
 import { readReason } from './native-reason.ts';
 import { digest, findCorrelationId, readAttempt } from './read-attempt.ts';
 import { isGate, isGateEvent, isGeneric, readGateEvent, readGateFailure, readRewinds } from './read-gate.ts';
+import { readPassedOnCancel, readSubSaga } from './read-sub-saga.ts';
 import { createWaits, type Waits } from './read-wait.ts';
+import { refusalSchema, refusedEvent } from './refusal.ts';
 
 const cancelSchema = z.object({ by: z.string().optional(), reason: z.string().optional() });
 
@@ -51,15 +46,16 @@ function readEvent(
 ): Happening[] {
   switch (event.type) {
     case 'task':
-      return isGate(event) ? readGate(event) : [readAttempt(event)];
+      return isGate(event) ? readGate(event) : [readPassedOnCancel(event) ?? readAttempt(event)];
     case 'child':
-      return [readChild(event)];
+      return [readSubSaga(event)];
     case 'timer':
       return waits.readTimer(event, place);
     case 'raised':
       if (waits.isAnswer(event)) return [waits.readAnswer(event, place)];
       if (isGateEvent(event)) return [readGateEvent(event)];
-      return [event.name === cancelEvent ? readCancel(event) : readOther(event)];
+      if (event.name === cancelEvent) return [readCancel(event)];
+      return [event.name === refusedEvent ? readRefusal(event) : readOther(event)];
     case 'suspended':
     case 'resumed':
     case 'terminated':
@@ -72,30 +68,14 @@ function readEvent(
 /** A gate that let through is told with the rewind before it, one that runs has decided nothing yet. */
 const readGate = (gate: TaskEvent): Happening[] => (gate.state === 'failed' ? [readGateFailure(gate)] : []);
 
-function readChild(child: ChildEvent): Happening {
-  const { name, instanceId, state, failure, at, startedAt, input, result } = child;
-  return {
-    time: at,
-    kind: 'sub-saga',
-    step: name,
-    outcome: state,
-    startedAt,
-    error: failure === undefined ? undefined : subSagaFailed(firstLine(failure)),
-    data: { instanceId },
-    inputSha256: digest(input),
-    outputSha256: digest(result),
-  };
-}
-
-const subSagaFailed = (message: string): Happening['error'] => ({
-  name: 'SubSagaFailed',
-  code: 'sub_saga_failed',
-  message,
-});
-
 function readCancel({ at, data }: RaisedEvent): Happening {
   const { by, reason } = cancelSchema.safeParse(data).data ?? {};
   return { time: at, kind: 'cancel-requested', actor: by, reason };
+}
+
+function readRefusal({ at, data }: RaisedEvent): Happening {
+  const { operation, by, reason } = refusalSchema.partial().safeParse(data).data ?? {};
+  return { time: at, kind: 'refused', action: operation, actor: by, reason };
 }
 
 const readOther = ({ at, name, data }: RaisedEvent): Happening => ({

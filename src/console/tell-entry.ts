@@ -40,6 +40,10 @@ export function tellEntry(entry: Entry, now: Date): Told {
       return told('calm', '–', `Review ${name}: ignored`, `${by} came late or did not fit`);
     case 'cancel-requested':
       return told('warn', '×', 'Cancel asked for', by);
+    case 'cancel-passed-on':
+      return told('warn', '×', `Cancel passed on to ${name}`, by);
+    case 'refused':
+      return told('warn', '–', `Refused: ${action}`, by);
     case 'event-received':
       return told('calm', '→', 'Event received', step);
     case 'gate-failed':

@@ -65,3 +65,15 @@ export function recordedHistory(scenario: string): AuditedInstance {
   if (found === undefined) throw new Error(`there is no recording '${scenario}' with a history`);
   return found.instance;
 }
+
+/** A history that was not captured, in the form of the status URL. */
+export const made = (...events: Record<string, unknown>[]): AuditedInstance => ({
+  instanceId: 'made',
+  name: 'bookStay',
+  createdTime: new Date('2026-01-01T00:00:00Z'),
+  historyEvents: events.map((event, n) => ({ Timestamp: `2026-01-01T00:00:0${n}.1234567Z`, ...event })),
+});
+
+/** What an activity of it was called with. */
+export const call = (step: string, attempt: number, direction: 'do' | 'undo' = 'do') =>
+  JSON.stringify([{ instanceId: 'made', idempotencyKey: `made/main/${step}/${direction}`, attempt, input: { n: 1 } }]);

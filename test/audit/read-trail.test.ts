@@ -5,7 +5,7 @@ import type { Entry, EntryKind } from '../../src/audit/entry.ts';
 import type { AuditedInstance } from '../../src/audit/history.ts';
 import { readTrail } from '../../src/audit/read-trail.ts';
 import { gateFunction } from '../../src/saga/operate.ts';
-import { histories, history, recordedHistories, recordedHistory } from './histories.ts';
+import { call, histories, history, made, recordedHistories, recordedHistory } from './histories.ts';
 
 const of = (entries: readonly Entry[], ...kinds: EntryKind[]): Entry[] =>
   entries.filter(({ kind }) => kinds.includes(kind));
@@ -13,17 +13,6 @@ const of = (entries: readonly Entry[], ...kinds: EntryKind[]): Entry[] =>
 const kinds = (instance: AuditedInstance): EntryKind[] => readTrail(instance).map(({ kind }) => kind);
 
 const summaries = (instance: AuditedInstance): string[] => readTrail(instance).map(({ summary }) => summary);
-
-/** A history that was not captured, in the form of the status URL. */
-const made = (...events: Record<string, unknown>[]): AuditedInstance => ({
-  instanceId: 'made',
-  name: 'bookStay',
-  createdTime: new Date('2026-01-01T00:00:00Z'),
-  historyEvents: events.map((event, n) => ({ Timestamp: `2026-01-01T00:00:0${n}.1234567Z`, ...event })),
-});
-
-const call = (step: string, attempt: number, direction: 'do' | 'undo' = 'do') =>
-  JSON.stringify([{ instanceId: 'made', idempotencyKey: `made/main/${step}/${direction}`, attempt, input: { n: 1 } }]);
 
 describe('a trail', () => {
   it('names each attempt with its step, number, key, times, and digests of what went in and out', () => {
@@ -178,8 +167,8 @@ describe('what the real engine shows', () => {
     expect(of(readTrail(recordedHistory('terminate')), 'terminated')).toMatchObject([{ reason: 'because I say so' }]);
     const parent = recordedHistories.find(({ scenario }) => scenario === 'sub-orchestrations');
     expect(parent && of(readTrail(parent.instance), 'sub-saga')).toMatchObject([
-      { step: 'Child', outcome: 'completed' },
-      { step: 'Child', outcome: 'completed' },
+      { step: 'Child', outcome: 'succeeded' },
+      { step: 'Child', outcome: 'succeeded' },
     ]);
   });
 });
