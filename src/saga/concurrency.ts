@@ -1,8 +1,9 @@
-import { type Branch, type BranchEnd, createBranch, runBranches, stopBranch } from './branches.ts';
-import { businessError, SagaDefinitionError, SagaFailure } from './errors.ts';
+import { type BranchEnd, createBranch, runBranches } from './branches.ts';
+import { SagaDefinitionError } from './errors.ts';
 import type { Execution } from './execution.ts';
 import type { Operation } from './operation.ts';
 import { runScope } from './scope.ts';
+import { resultOf, runSideBySide, stopAll } from './side-by-side.ts';
 
 /** The results of operations, in their order. */
 export type ResultsOf<Operations extends readonly Operation<unknown>[]> = {
@@ -15,7 +16,7 @@ export type ResultsOf<Operations extends readonly Operation<unknown>[]> = {
  * @throws SagaFailure the first one
  */
 export function* runAll<T>(execution: Execution, operations: readonly Operation<T>[]): Operation<T[]> {
-  return yield* runToEnd(execution, operations.values(), operations.length);
+  return yield* runSideBySide(execution, operations.values(), operations.length);
 }
 
 export interface MapOptions {
@@ -36,7 +37,7 @@ export function* runMap<Item, T>(
   if (!Number.isInteger(limit) || limit < 1) {
     throw new SagaDefinitionError(`saga.map: limit is ${limit}; it must be a whole number, 1 or more`);
   }
-  return yield* runToEnd(execution, items.values().map(operate), limit);
+  return yield* runSideBySide(execution, items.values().map(operate), limit);
 }
 
 /**
@@ -58,35 +59,4 @@ export function* runRace<T>(execution: Execution, operations: readonly Operation
     stopAll(execution, branches, 'another operation of the race has ended first');
   });
   return resultOf(first);
-}
-
-function* runToEnd<T>(execution: Execution, operations: Iterator<Operation<T>>, limit: number): Operation<T[]> {
-  const branches: Branch<T>[] = [];
-  const begin = (): void => {
-    const next = operations.next();
-    if (next.done !== true) branches.push(createBranch(execution, next.value));
-  };
-  for (let n = 0; n < limit; n++) begin();
-  let failed: BranchEnd<T> | undefined;
-  yield* runBranches(execution, branches, ({ end }) => {
-    if (failed !== undefined) return;
-    if (end?.ok === true) return begin();
-    failed = end;
-    stopAll(execution, branches, 'another operation beside it has failed');
-  });
-  if (failed !== undefined) resultOf(failed);
-  return branches.map(({ end }) => resultOf(end));
-}
-
-/** Nobody need be asked whether to undo what was stopped. */
-function stopAll<T>({ conceded }: Execution, branches: readonly Branch<T>[], because: string): void {
-  const stopped = new SagaFailure(businessError('OperationStopped', 'stopped', because));
-  conceded.add(stopped);
-  for (const branch of branches) stopBranch(branch, stopped);
-}
-
-function resultOf<T>(end: BranchEnd<T> | undefined): T {
-  if (end === undefined) throw new Error('invariant: every branch has ended');
-  if (end.ok) return end.value;
-  throw end.failure;
 }

@@ -1,9 +1,10 @@
-import { ReviewRejected, SagaCancelled, SagaDefinitionError, SagaFailure, stepOf } from './errors.ts';
+import { type ErrorData, ReviewRejected, SagaCancelled, SagaDefinitionError, SagaFailure, stepOf } from './errors.ts';
 import { count, currentScope, type Execution, refuseAfterEnd, report, tell } from './execution.ts';
 import { openGate } from './gate.ts';
 import { leaveToParent } from './leave-to-parent.ts';
 import { computeUndoOrder, type LedgerEntry, openScope, type Scope } from './ledger.ts';
 import type { Operation } from './operation.ts';
+import { runSideBySide } from './side-by-side.ts';
 import { undoEntry } from './step.ts';
 
 export interface ScopeOptions {
@@ -56,38 +57,48 @@ export function* runScope<T>(
 const isDecided = ({ conceded }: Execution, error: SagaFailure): boolean =>
   error instanceof SagaCancelled || error instanceof ReviewRejected || conceded.has(error);
 
+/** Neither the outside nor the history is to be flooded. */
+const mostUndosAtOnce = 10;
+
 /**
- * Undoes what a scope did, last started first. It is never interrupted, and never given up silently: an undo that fails for
- * good stops the instance at a gate, where an operator has it tried again or skipped with a reason.
+ * Undoes what a scope did, last started first, or side by side where the scope says so. It is never interrupted, and never given
+ * up silently: an undo that fails for good stops the instance at a gate, where an operator has it tried again or skipped with a
+ * reason; of those side by side, the others are done by then.
  */
 export function* compensate(execution: Execution, scope: Scope, failure: SagaFailure): Operation<void> {
   const { direction } = execution;
   execution.direction = 'backward';
-  const compensating = { phase: 'compensating', error: failure.data, review: undefined } as const;
-  report(execution, compensating);
+  reportCompensating(execution, failure);
   tell(execution, { kind: 'compensating', scope: scope.path, error: failure.data });
-  for (const entry of computeUndoOrder(scope.entries)) {
-    yield* compensateEntry(execution, entry, failure);
-    report(execution, compensating);
-  }
+  const undos = computeUndoOrder(scope.entries).map((entry) => compensateEntry(execution, entry, failure));
+  if (scope.order === 'parallel') yield* runSideBySide(execution, undos.values(), mostUndosAtOnce);
+  else for (const undo of undos) yield* undo;
   execution.direction = direction;
 }
 
 function* compensateEntry(execution: Execution, entry: LedgerEntry, failure: SagaFailure): Operation<void> {
-  for (;;) {
+  while (entry.undo !== 'done' && entry.undo !== 'skipped') {
     const result = yield* undoEntry(execution, entry);
     entry.undo = result.ok ? 'done' : 'failed';
-    if (result.ok) return;
-    if (execution.commission !== undefined) {
-      return yield* leaveToParent(execution, { phase: 'compensation_failed', error: failure.data });
-    }
-    const step = `undo of ${entry.id}`;
-    const { action, by, reason } = yield* openGate(execution, 'compensation-failed', result.error, step);
-    if (action === 'skip') {
-      entry.undo = 'skipped';
-      entry.skipped = { by, reason };
-      return;
-    }
-    report(execution, { phase: 'compensating' });
+    if (!result.ok) yield* decideFailedUndo(execution, entry, result.error, failure);
+    reportCompensating(execution, failure);
   }
 }
+
+function* decideFailedUndo(
+  execution: Execution,
+  entry: LedgerEntry,
+  error: ErrorData,
+  failure: SagaFailure,
+): Operation<void> {
+  if (execution.commission !== undefined) {
+    return yield* leaveToParent(execution, { phase: 'compensation_failed', error: failure.data });
+  }
+  const { action, by, reason } = yield* openGate(execution, 'compensation-failed', error, `undo of ${entry.id}`);
+  if (action === 'retry') return;
+  entry.undo = 'skipped';
+  entry.skipped = { by, reason };
+}
+
+const reportCompensating = (execution: Execution, { data }: SagaFailure): void =>
+  report(execution, { phase: 'compensating', error: data, review: undefined });

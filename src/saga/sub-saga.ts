@@ -123,7 +123,7 @@ function join(execution: Execution, { id, order }: Run, outcome: SubSagaOutcome)
   execution.ledger.push(...entries);
   execution.pivoted ||= outcome.pivoted;
   report(execution, {});
-  return { ...openScope(id, parent), entries };
+  return { ...openScope(id, { onFailure: parent.onFailure, order: 'serial' }), entries };
 }
 
 /**
