@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { resolveSettings, type AppSettings } from './app-settings.ts';
 import type { RequestLimits } from './http/limit-requests.ts';
+import { overrideHostJson } from './host-json-overrides.ts';
 import { logLevels, type LogFilter } from './log.ts';
 import { createSettingsReader, type SettingsReader } from './settings-reader.ts';
 
@@ -27,10 +28,15 @@ export interface BlobSettings {
 
 export interface DurableTaskSettings {
   readonly hubName: string;
+  /** The name that the storage connection has in links. */
+  readonly connectionName: string;
   readonly storeInputsInOrchestrationHistory: boolean;
   readonly maxConcurrentActivityFunctions: number;
   readonly maxConcurrentOrchestratorFunctions: number;
   readonly maxConcurrentEntityFunctions: number;
+  readonly maxEntityOperationBatchSize: number;
+  /** Milliseconds until callHttp asks again where an answer does not say it. */
+  readonly httpSleepTime: number;
   readonly overridableExistingInstanceStates: 'NonRunningStates' | 'AnyState';
   readonly defaultVersion: string | undefined;
   readonly versionMatchStrategy: 'None' | 'Strict' | 'CurrentOrOlder';
@@ -45,6 +51,8 @@ export interface HttpSettings extends RequestLimits {
 /** host.json, with the defaults of Functions. */
 export interface HostJson {
   readonly routePrefix: string;
+  /** The names of those that run; undefined for all. */
+  readonly functions: readonly string[] | undefined;
   /** Milliseconds; undefined for no limit. */
   readonly functionTimeout: number | undefined;
   readonly http: HttpSettings;
@@ -71,14 +79,22 @@ const withoutMeaningHere = [
   'logging.applicationInsights',
   'logging.console',
   'logging.fileLoggingMode',
+  'extensions.http.dynamicThrottlesEnabled',
   'extensions.http.hsts',
   'extensions.cosmosDB.connectionMode',
   'extensions.cosmosDB.userAgentSuffix',
   'extensions.serviceBus.prefetchCount',
+  'extensions.durableTask.appLeaseOptions',
+  'extensions.durableTask.entityMessageReorderWindowInMinutes',
   'extensions.durableTask.extendedSessionIdleTimeoutInSeconds',
   'extensions.durableTask.extendedSessionsEnabled',
+  'extensions.durableTask.grpcHttpClientTimeout',
+  'extensions.durableTask.localRpcEndpointEnabled',
+  'extensions.durableTask.maxGrpcMessageSizeInBytes',
+  'extensions.durableTask.rollbackEntityOperationsOnExceptions',
   'extensions.durableTask.storageProvider',
   'extensions.durableTask.tracing',
+  'extensions.durableTask.useAppLease',
   'extensions.durableTask.useGracefulShutdown',
 ];
 
@@ -121,11 +137,18 @@ function readDurableTask(settings: SettingsReader, env: AppSettings): DurableTas
     settings.wholeNumber(`extensions.durableTask.${name}`, 1) ?? 10 * availableParallelism();
   return {
     hubName: resolveSettings(settings.text('extensions.durableTask.hubName') ?? 'TestHubName', env),
+    connectionName:
+      settings.text('extensions.durableTask.storageProvider.connectionName') ??
+      settings.text('extensions.durableTask.storageProvider.connectionStringName') ??
+      'Storage',
     storeInputsInOrchestrationHistory:
       settings.flag('extensions.durableTask.storeInputsInOrchestrationHistory') ?? false,
     maxConcurrentActivityFunctions: concurrent('maxConcurrentActivityFunctions'),
     maxConcurrentOrchestratorFunctions: concurrent('maxConcurrentOrchestratorFunctions'),
     maxConcurrentEntityFunctions: concurrent('maxConcurrentEntityFunctions'),
+    maxEntityOperationBatchSize: settings.wholeNumber('extensions.durableTask.maxEntityOperationBatchSize', 1) ?? 5_000,
+    httpSleepTime:
+      settings.wholeNumber('extensions.durableTask.httpSettings.defaultAsyncRequestSleepTimeMilliseconds', 0) ?? 30_000,
     overridableExistingInstanceStates:
       settings.oneOf('extensions.durableTask.overridableExistingInstanceStates', ['NonRunningStates', 'AnyState']) ??
       'NonRunningStates',
@@ -140,11 +163,12 @@ function readDurableTask(settings: SettingsReader, env: AppSettings): DurableTas
 
 /** @throws for a value that is not of its setting's kind. */
 export function parseHostJson(document: unknown, env: AppSettings): HostJson {
-  const settings = createSettingsReader('host.json', document);
+  const settings = createSettingsReader('host.json', overrideHostJson(document, env));
   settings.oneOf('version', ['2.0']);
   settings.ignore(...withoutMeaningHere);
   const parsed = {
     routePrefix: (settings.text('extensions.http.routePrefix') ?? 'api').replaceAll(/^\/+|\/+$/g, ''),
+    functions: settings.list('functions'),
     functionTimeout: readFunctionTimeout(settings),
     http: readHttp(settings),
     logLevel: settings.namesWithChoice('logging.logLevel', [...logLevels, 'none']),

@@ -33,7 +33,7 @@ const rpcPrefix = '/durabletask';
 export async function runFunctions(parts: HostParts): Promise<RunningFunctions> {
   const { main, rpc, worker, settings, dataDir, env, clock, newId, log } = parts;
   const faults = createFunctionFaults(log);
-  const functions = selectFunctions(worker.functions, env, faults);
+  const functions = selectFunctions(worker.functions, settings.functions, env, faults);
   const keys = parts.asksForKeys
     ? openHostKeys(
         dataDir,
@@ -45,7 +45,7 @@ export async function runFunctions(parts: HostParts): Promise<RunningFunctions> 
   const durableClient = createDurableClientInput({
     baseUrl: linkBase,
     rpcBaseUrl: `${rpc.url}${rpcPrefix}/`,
-    taskHubName: settings.durableTask.hubName,
+    ...settings.durableTask,
     linkQuery,
   });
   const clients = createServiceClients(env);

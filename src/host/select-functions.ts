@@ -7,11 +7,12 @@ import type { AppFunction } from './worker/contract.ts';
 /** Those functions that run: not disabled, and with bindings that this host has. Of the others the faults are told. */
 export function selectFunctions(
   functions: readonly AppFunction[],
+  listed: readonly string[] | undefined,
   env: AppSettings,
   faults: FunctionFaults,
 ): readonly AppFunction[] {
   return functions.filter((fn) => {
-    if (isDisabled(fn.name, env)) return false;
+    if (isDisabled(fn.name, listed, env)) return false;
     const fault = computeFunctionFault(fn);
     if (fault !== undefined) faults.add(fn, fault);
     return fault === undefined;

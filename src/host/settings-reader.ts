@@ -1,6 +1,9 @@
 import { parseTimeSpan } from './time-span.ts';
 
-/** Reads a JSON document by dotted paths and remembers which ones, so that what nobody asked for can be named. */
+/**
+ * Reads a JSON document by dotted paths and remembers which ones, so that what nobody asked for can be named. As in .NET's
+ * configuration, the case of names does not matter, and flags and numbers may be texts.
+ */
 export interface SettingsReader {
   text(path: string): string | undefined;
   flag(path: string): boolean | undefined;
@@ -8,6 +11,8 @@ export interface SettingsReader {
   /** Milliseconds. */
   timeSpan(path: string): number | undefined;
   oneOf<const T extends string>(path: string, choices: readonly T[]): T | undefined;
+  /** The texts of a list. */
+  list(path: string): readonly string[] | undefined;
   /** The names and values of an object, each value a text. */
   texts(path: string): Record<string, string>;
   /** The names and values of an object, each value one of the choices. */
@@ -24,9 +29,12 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const isTexts = (value: unknown): value is Record<string, string> =>
   isObject(value) && Object.values(value).every((text) => typeof text === 'string');
 
+const valueOf = (object: Record<string, unknown>, name: string): unknown =>
+  Object.entries(object).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+
 function valueAt(document: unknown, path: string): unknown {
   let value = document;
-  for (const name of path.split('.')) value = isObject(value) ? value[name] : undefined;
+  for (const name of path.split('.')) value = isObject(value) ? valueOf(value, name) : undefined;
   return value;
 }
 
@@ -34,6 +42,14 @@ function findLeaves(value: unknown, path: string): string[] {
   if (!isObject(value)) return [path];
   return Object.entries(value).flatMap(([name, inner]) => findLeaves(inner, path === '' ? name : `${path}.${name}`));
 }
+
+const flags: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
+
+const isWholeNumber = (value: unknown): boolean =>
+  Number.isSafeInteger(value) || (typeof value === 'string' && /^[+-]?\d+$/.test(value));
 
 const choose = <T extends string>(value: unknown, choices: readonly T[]) =>
   choices.find((choice) => choice.toLowerCase() === String(value).toLowerCase());
@@ -53,16 +69,20 @@ export function createSettingsReader(documentName: string, document: unknown): S
   };
   return {
     text: (path) => read(path, 'a text', (value) => (typeof value === 'string' ? value : undefined)),
-    flag: (path) => read(path, 'true or false', (value) => (typeof value === 'boolean' ? value : undefined)),
+    flag: (path) => read(path, 'true or false', (value) => flags.get(String(value).toLowerCase())),
     wholeNumber: (path, least) =>
       read(path, `a whole number of at least ${least}`, (value) =>
-        Number.isSafeInteger(value) && Number(value) >= least ? Number(value) : undefined,
+        isWholeNumber(value) && Number(value) >= least ? Number(value) : undefined,
       ),
     timeSpan: (path) =>
       read(path, 'a time span such as "00:05:00"', (value) =>
         typeof value === 'string' ? parseTimeSpan(value) : undefined,
       ),
     oneOf: (path, choices) => read(path, `one of ${choices.join(', ')}`, (value) => choose(value, choices)),
+    list: (path) =>
+      read(path, 'a list of texts', (value) =>
+        Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined,
+      ),
     texts(path) {
       return read(path, 'an object of texts', (value) => (isTexts(value) ? value : undefined)) ?? {};
     },
@@ -82,7 +102,7 @@ export function createSettingsReader(documentName: string, document: unknown): S
     },
     unread: () =>
       findLeaves(document, '').filter(
-        (leaf) => ![...seen].some((path) => leaf === path || leaf.startsWith(`${path}.`)),
+        (leaf) => ![...seen].some((path) => `${leaf}.`.toLowerCase().startsWith(`${path}.`.toLowerCase())),
       ),
   };
 }

@@ -67,6 +67,14 @@ it('runs orchestrations that functions start, and answers with links that work',
   expect((await fetch(links['statusQueryGetUri'] ?? '')).status).toBe(404);
 });
 
+it('runs the functions that host.json asks for, and no others', async () => {
+  const host = await runApp({ ...app, 'host.json': { version: '2.0', functions: ['Start', 'greet', 'mend'] } });
+  const running = host.functions.filter(({ isDisabled }) => !isDisabled).map(({ name }) => name);
+  expect((await post(host, 'mend')).status).toBe(204);
+  expect((await post(host, 'start/greetings/x', ['Ada'])).status).toBe(500);
+  expect(running).toEqual(['greet', 'mend', 'start']);
+});
+
 it('shows links to where it listens, whoever asks', async () => {
   const host = await runApp(app);
   const payload = await client(host, 'createHttpManagementPayload', 'x');

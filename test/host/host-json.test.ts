@@ -60,16 +60,32 @@ describe('host.json', () => {
       extensionBundle: { id: 'x', version: '[4.*, 5.0.0)' },
       logging: { applicationInsights: { samplingSettings: { isEnabled: true } }, logLevl: { default: 'Error' } },
       extensions: {
-        http: { routeprefix: 'x' },
+        http: { routPrefix: 'x' },
         queues: { batchSize: 1 },
         durableTask: { storageProvider: { type: 'x' } },
       },
     };
     expect(parseHostJson(document, {}).warnings.map((warning) => /"(.*?)"/.exec(warning)?.[1])).toEqual([
       'logging.logLevl.default',
-      'extensions.http.routeprefix',
+      'extensions.http.routPrefix',
       'extensions.queues.batchSize',
     ]);
+  });
+
+  it('takes settings of any case, texts for flags and numbers, and overrides from app settings', () => {
+    const document = withExtension('DurableTask', { hubname: 'Mine', maxConcurrentActivityFunctions: '3' });
+    const env = {
+      AzureFunctionsJobHost__extensions__durableTask__hubName: 'Theirs',
+      AzureFunctionsJobHost__extensions__serviceBus__autoCompleteMessages: 'false',
+      AzureFunctionsJobHost__extensions__durableTask__httpSettings__defaultAsyncRequestSleepTimeMilliseconds: '500',
+      'AzureFunctionsJobHost:logging:logLevel:default': 'Error',
+    };
+    expect(parseHostJson(document, env)).toMatchObject({
+      logLevel: { default: 'error' },
+      serviceBus: { autoCompleteMessages: false },
+      durableTask: { hubName: 'Theirs', maxConcurrentActivityFunctions: 3, httpSleepTime: 500 },
+      warnings: [],
+    });
   });
 
   it.each([

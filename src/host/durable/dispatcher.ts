@@ -107,6 +107,7 @@ async function runEpisode(
       execution,
       startedAt: stamp(),
       storesInputs: context.settings.storeInputsInOrchestrationHistory,
+      httpSleepTime: context.settings.httpSleepTime,
       past: hot.history.events,
       incoming: inOrder(live),
     };
@@ -149,7 +150,7 @@ async function ask(context: EngineContext, hot: HotInstance, episode: Episode): 
   const orchestrator = functions.findOrchestrator(name);
   if (orchestrator === undefined) return failedAnswer(functions.describeMissing('orchestrator', name), null);
   const fresh = [orchestratorStarted(episode.startedAt), ...episode.incoming];
-  const inputs = orchestrator.inputs(createOrchestratorBody(episode.execution, hot.history, fresh, hot.row.input));
+  const inputs = orchestrator.inputs(createOrchestratorBody(episode, hot.history, fresh, hot.row.input));
   const result = await invoke({ functionName: orchestrator.name, invocationId: newId(), inputs });
   return (hot.answer = parseAnswer(orchestrator.name, result, hot.answer));
 }

@@ -32,6 +32,8 @@ export interface Episode {
   readonly startedAt: Timestamp;
   /** Whether the history keeps the inputs of what it schedules (storeInputsInOrchestrationHistory). */
   readonly storesInputs: boolean;
+  /** Milliseconds until callHttp asks again where an answer does not say it. */
+  readonly httpSleepTime: number;
   /** The history of earlier episodes. */
   readonly past: readonly HistoryEvent[];
   /** In order of arrival. */
@@ -78,7 +80,8 @@ export function computeEpisode(
   const { execution, incoming, past, startedAt } = episode;
   const begun: readonly HistoryEvent[] = [orchestratorStarted(startedAt), ...incoming];
   const history = [...past, ...begun];
-  const subject = { ...execution, parentInstanceId: execution.parent?.OrchestrationInstance.InstanceId };
+  const parentInstanceId = execution.parent?.OrchestrationInstance.InstanceId;
+  const subject = { ...execution, parentInstanceId, httpSleepTime: episode.httpSleepTime };
   const replay = replayActions(subject, answer.actions, history);
   const end = computeEnd(execution.name, replay, answer, history);
   const scheduled = replay.scheduled.map((action) => {

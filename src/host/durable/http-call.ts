@@ -2,13 +2,10 @@ import type { Action } from './orchestrator-answer.ts';
 import type { ReplayState } from './replay-state.ts';
 import type { Settle } from './scheduled-tasks.ts';
 import { startTimer } from './start-timer.ts';
-import { addMilliseconds } from './timestamp.ts';
+import { addMilliseconds, type Timestamp } from './timestamp.ts';
 
 /** The activity that a callHttp is, under the extension's name for it. */
 export const httpActivity = 'BuiltIn::HttpActivity';
-
-/** What the extension waits for where an answer does not say it, and what it tells durable-functions. */
-export const defaultPollDelayMs = 30_000;
 
 export interface DurableHttpRequest {
   readonly method: string;
@@ -38,7 +35,7 @@ export function startHttpCall(
     state.tasks.schedule(
       (id) => ({ kind: 'activity', id, name: httpActivity, input }),
       (succeeded, result) => {
-        const poll = succeeded ? computePoll(input, request, result) : undefined;
+        const poll = succeeded ? computePoll(state, input, request, result) : undefined;
         if (poll === undefined) settle(succeeded);
         else startTimer(state, addMilliseconds(state.now, poll.delayMs), false, () => send(poll.request));
       },
@@ -48,6 +45,7 @@ export function startHttpCall(
 }
 
 function computePoll(
+  { now, subject }: ReplayState,
   last: DurableHttpRequest,
   first: DurableHttpRequest,
   result: string | null | undefined,
@@ -55,9 +53,8 @@ function computePoll(
   const { statusCode, headers } = JSON.parse(result ?? '{}') as Partial<DurableHttpResponse>;
   const location = headerOf(headers, 'Location');
   if (statusCode !== 202 || !first.asynchronousPatternEnabled || location === undefined) return undefined;
-  const seconds = Number(headerOf(headers, 'Retry-After') ?? NaN);
   return {
-    delayMs: Number.isFinite(seconds) ? seconds * 1000 : defaultPollDelayMs,
+    delayMs: readRetryAfter(headerOf(headers, 'Retry-After'), now) ?? subject.httpSleepTime,
     request: {
       method: 'GET',
       uri: URL.parse(location, last.uri)?.href ?? location,
@@ -66,6 +63,13 @@ function computePoll(
       asynchronousPatternEnabled: true,
     },
   };
+}
+
+/** Milliseconds from now. It is a number of seconds or an HTTP date (RFC 9110, 10.2.3); the extension cannot read a date. */
+function readRetryAfter(value: string | undefined, now: Timestamp): number | undefined {
+  if (value === undefined) return undefined;
+  const delay = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.parse(now);
+  return Number.isNaN(delay) ? undefined : Math.max(0, delay);
 }
 
 const headerOf = (headers: DurableHttpResponse['headers'] | undefined, name: string): string | undefined => {

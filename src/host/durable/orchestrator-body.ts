@@ -1,7 +1,6 @@
 import type { TypedData } from '../worker/contract.ts';
-import type { Execution } from './episode.ts';
+import type { Episode } from './episode.ts';
 import { type HistoryEvent, eventType } from './history.ts';
-import { defaultPollDelayMs } from './http-call.ts';
 import { type WireHistory, freshEvents } from './wire-history.ts';
 
 /** The names (sic) and values that extension 3.19 sends; upperSchemaVersion is V2, upperSchemaVersionNew V4. */
@@ -10,7 +9,6 @@ const constants = {
   upperSchemaVersionNew: 3,
   longRunningTimerIntervalDuration: '3.00:00:00',
   maximumShortTimerDuration: '6.00:00:00',
-  defaultHttpAsyncRequestSleepTimeMillseconds: defaultPollDelayMs,
 };
 
 /**
@@ -20,7 +18,7 @@ const constants = {
  * @param input JSON text
  */
 export function createOrchestratorBody(
-  execution: Execution,
+  { execution, httpSleepTime }: Pick<Episode, 'execution' | 'httpSleepTime'>,
   past: WireHistory,
   incoming: readonly HistoryEvent[],
   input: string | null,
@@ -32,6 +30,7 @@ export function createOrchestratorBody(
     parentInstanceId: execution.parent?.OrchestrationInstance.InstanceId ?? null,
     sourceInstanceId: null,
     ...constants,
+    defaultHttpAsyncRequestSleepTimeMillseconds: httpSleepTime,
   };
   return {
     get string() {

@@ -3,11 +3,13 @@ import type { EventWaits } from './event-waits.ts';
 import type { ScheduledTasks } from './scheduled-tasks.ts';
 import type { Timestamp } from './timestamp.ts';
 
-/** Who replays: a sub-orchestration may not have the id of the orchestration itself or of its parent. */
+/** Who replays, and under which settings: a sub-orchestration may not have the id of the orchestration itself or of its parent. */
 export interface ReplaySubject {
   readonly instanceId: string;
   readonly executionId: string;
   readonly parentInstanceId: string | undefined;
+  /** Milliseconds until callHttp asks again where an answer does not say it. */
+  readonly httpSleepTime: number;
 }
 
 /** What the actions of a replay share and change. */

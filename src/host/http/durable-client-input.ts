@@ -5,7 +5,9 @@ export interface DurableClientUrls {
   readonly baseUrl: string;
   /** What the client itself calls; ends with a slash. */
   readonly rpcBaseUrl: string;
-  readonly taskHubName: string;
+  readonly hubName: string;
+  /** Of the storage, as links name it. */
+  readonly connectionName: string;
   /** What every URL carries beside task hub and connection, e.g. `code=key`. */
   readonly linkQuery?: string;
 }
@@ -14,16 +16,17 @@ export interface DurableClientUrls {
 export function createDurableClientInput({
   baseUrl,
   rpcBaseUrl,
-  taskHubName,
+  hubName,
+  connectionName,
   linkQuery = '',
 }: DurableClientUrls): TypedData {
-  const hub = `taskHub=${encodeURIComponent(taskHubName)}&connection=Storage`;
+  const hub = `taskHub=${encodeURIComponent(hubName)}&connection=${encodeURIComponent(connectionName)}`;
   const query = [hub, linkQuery].filter(Boolean).join('&');
   const instance = `${baseUrl}/instances/INSTANCEID`;
   const starter = `${baseUrl}/orchestrators/{functionName}[/{instanceId}]`;
   return {
     string: JSON.stringify({
-      taskHubName,
+      taskHubName: hubName,
       connectionName: null,
       creationUrls: {
         createNewInstancePostUri: starter + (linkQuery && `?${linkQuery}`),

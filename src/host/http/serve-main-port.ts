@@ -40,7 +40,12 @@ export function serveMainPort(
   { functions, faults, keys, linkQuery, bodyLimit, invoke, engine, deliverBlobEvents }: MainPortOptions,
 ): () => readonly HostFunction[] {
   const routes = createRoutes(functions, { routePrefix: settings.routePrefix, env, onFault: faults.add });
-  const about = { baseUrl: main.url, routes, faults, isDisabled: (name: string) => isDisabled(name, env) };
+  const about = {
+    baseUrl: main.url,
+    routes,
+    faults,
+    isDisabled: (name: string) => isDisabled(name, settings.functions, env),
+  };
   const describe = () => worker.functions.map((fn) => describeFunction(fn, about));
   const trigger = ({ name }: HostFunction, text: string): boolean => {
     const binding = functions.flatMap((fn) => (fn.name === name ? [triggerOf(fn)] : []))[0];

@@ -42,7 +42,7 @@ const call = async (options: object, answers: typeof answer) => {
   const body = JSON.stringify({ url: `http://127.0.0.1:${port}/work`, ...options });
   await engine.call('POST', `/orchestrators/CallHttp/${id}`, { body });
   const { output, historyEvents } = await engine.ended(id);
-  return { output, types: historyEvents.map(({ EventType }) => EventType) };
+  return { output, events: historyEvents, types: historyEvents.map(({ EventType }) => EventType) };
 };
 
 test('method, headers and body arrive, and the answer comes back with its headers, without those of its body', async () => {
@@ -84,6 +84,17 @@ test('what was accepted is asked for where it says, with the same headers but th
   ]);
   expect(output).toMatchObject({ statusCode: 200, content: 'done' });
   expect(types.filter((type) => type === 'TimerFired')).toHaveLength(2);
+});
+
+test('an answer that says at what time to come back is asked for then', async () => {
+  const time = new Date(Math.ceil(Date.now() / 1000) * 1000 + 600_000);
+  const headers = { Location: '/progress', 'Retry-After': time.toUTCString() };
+  const { output, events } = await call({ method: 'GET' }, (response, count) =>
+    count > 1 ? response.end('done') : response.writeHead(202, headers).end(),
+  );
+  expect(output).toMatchObject({ statusCode: 200, content: 'done' });
+  const fired = events.find(({ EventType }) => EventType === 'TimerFired');
+  expect(Date.parse(String(fired?.['FireAt']))).toBe(time.getTime());
 });
 
 test('without polling, an answer of 202 is the answer', async () => {

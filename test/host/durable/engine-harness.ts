@@ -16,10 +16,13 @@ export const linkBase = 'http://host/runtime/webhooks/durabletask';
 
 export const defaultSettings: DurableTaskSettings = {
   hubName: 'TestHubName',
+  connectionName: 'Storage',
   storeInputsInOrchestrationHistory: false,
   maxConcurrentActivityFunctions: 10,
   maxConcurrentOrchestratorFunctions: 10,
   maxConcurrentEntityFunctions: 10,
+  maxEntityOperationBatchSize: 5_000,
+  httpSleepTime: 30_000,
   overridableExistingInstanceStates: 'NonRunningStates',
   defaultVersion: undefined,
   versionMatchStrategy: 'CurrentOrOlder',
@@ -82,7 +85,7 @@ export interface TestEngineOptions {
 export const createTestEngine = (options: TestEngineOptions): TestEngine => {
   const { databaseFile = newDatabaseFile(), clock = systemClock, functions, invoke, rpcBaseUrl = '' } = options;
   const settings = { ...defaultSettings, ...options.settings };
-  const urls = { baseUrl: linkBase, rpcBaseUrl, taskHubName: settings.hubName, linkQuery: '' };
+  const urls = { ...settings, baseUrl: linkBase, rpcBaseUrl, linkQuery: '' };
   const engine = createDurableEngine({
     databaseFile,
     clock,

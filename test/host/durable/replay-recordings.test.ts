@@ -64,7 +64,7 @@ const toEpisode = (call: Call): Episode => {
   )!;
   const { InstanceId: instanceId, ExecutionId: executionId } = start.OrchestrationInstance;
   const execution = { instanceId, executionId, name: start.Name, version: start.Version, parent: start.ParentInstance };
-  return { ...call, execution, storesInputs: false };
+  return { ...call, execution, storesInputs: false, httpSleepTime: 30_000 };
 };
 
 const decide = (call: Call) => {
@@ -111,7 +111,7 @@ const recordedBody = ({ body }: RecordedExecution, { past, incoming, startedAt, 
 
 const createBody = ({ body }: RecordedExecution, call: Call, settled: WireHistory) => {
   const input = body.input === null ? null : JSON.stringify(body.input);
-  return createOrchestratorBody(toEpisode(call).execution, settled, [started(call.startedAt), ...call.incoming], input);
+  return createOrchestratorBody(toEpisode(call), settled, [started(call.startedAt), ...call.incoming], input);
 };
 
 const textOf = (data: TypedData): string => (data !== undefined && 'string' in data ? data.string : '');

@@ -12,17 +12,16 @@ export interface EntityTurn {
   readonly hasMore: boolean;
 }
 
-/** The extension's maxEntityOperationBatchSize, outside the consumption plan. */
-const maxOperations = 5000;
-
 /**
  * Messages count in order of arrival, except that while an instance holds the lock its messages alone do.
  *
+ * @param maxOperations maxEntityOperationBatchSize
  * @param isAwaited whether the instance that asks for a lock is still there to give it back.
  */
 export function computeEntityTurn(
   lockHolder: string | undefined,
   messages: readonly EntityMessage[],
+  maxOperations: number,
   isAwaited: (request: EntityRequest) => boolean,
 ): EntityTurn {
   const consumed = new Set<number>();

@@ -32,6 +32,7 @@ export async function runEntityTurn(context: EngineContext, instanceId: string):
   const turn = computeEntityTurn(
     before.lockedBy,
     messages.map(({ event }) => readMessage(event as EventRaised)),
+    context.settings.maxEntityOperationBatchSize,
     (request) => isAlive(context, request),
   );
   if (turn.consumed.size === 0) return nothing;

@@ -4,12 +4,12 @@ import { type ManagementRequest, type ManagementResponse, jsonResponse } from '.
 /** The answer to an accepted start: where to ask for the instance, and what can be done with it. */
 export function checkStatusResponse(
   request: ManagementRequest,
-  { hubName }: Pick<DurableTaskSettings, 'hubName'>,
+  { hubName, connectionName }: Pick<DurableTaskSettings, 'hubName' | 'connectionName'>,
   instanceId: string,
 ): ManagementResponse {
   const instance = `${request.linkBase}/instances/${encodeURIComponent(instanceId)}`;
   const suffix = request.linkQuery === '' ? '' : `&${request.linkQuery}`;
-  const query = `taskHub=${encodeURIComponent(hubName)}&connection=Storage${suffix}`;
+  const query = `taskHub=${encodeURIComponent(hubName)}&connection=${encodeURIComponent(connectionName)}${suffix}`;
   const status = `${instance}?${query}`;
   const links = {
     id: instanceId,
