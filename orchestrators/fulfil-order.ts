@@ -40,6 +40,7 @@ export const fulfilOrder = defineSaga({
   input: orderSchema,
   reviews: [fraudReview],
   correlationId: ({ correlationId }) => correlationId,
+  traceparent: ({ traceparent }) => traceparent,
 
   *run(saga, order): Operation<OrderOutcome> {
     const { id: orderId, lines, customer, shippingAddress: address, currency, payment } = order;

@@ -37,6 +37,7 @@ export const processDocument = defineSaga({
   input: uploadedDocumentSchema,
   reviews: [extractionReview],
   correlationId: ({ correlationId }) => correlationId,
+  traceparent: ({ traceparent }) => traceparent,
 
   *run(saga, document) {
     const opened = openRecord(document);
@@ -52,6 +53,8 @@ export const processDocument = defineSaga({
     saga.progress(20);
     const { category } = yield* saga.step(classifyDocument, { document, kind, hasText });
     const extracted = yield* saga.step(extractFields, { document, kind, hasText, category });
+    const { model, inputTokens, outputTokens } = extracted.extraction;
+    if (model !== undefined) saga.log(`read by ${model}: ${inputTokens} tokens in, ${outputTokens} out`);
     saga.progress(50);
     yield* announce(saga, document, [
       { type: 'DocumentClassified', data: { category } },

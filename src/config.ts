@@ -41,6 +41,10 @@ export interface Config {
   readonly auditSigningKey: string | undefined;
   /** Without it, ended instances stay. */
   readonly retention: RetentionConfig | undefined;
+  /** Without it, traces and logs are not sent, and what sends them is not loaded. */
+  readonly telemetry: TelemetryConfig | undefined;
+  /** How sagas write their log lines. */
+  readonly logFormat: 'text' | 'json';
   /** What is switched off from the start, to try failure. */
   readonly faults: readonly FaultName[];
   /** Serves `/api/dev/faults`. */
@@ -57,6 +61,14 @@ export interface TradeConfig {
   readonly timeoutMs: number;
 }
 
+export interface TelemetryConfig {
+  /** To a collector, at the addresses of OTEL_EXPORTER_OTLP_*, which the exporters read. */
+  readonly otlp: boolean;
+  /** A connection string of Application Insights. */
+  readonly applicationInsights: string | undefined;
+  readonly metricIntervalMs: number;
+}
+
 export interface RetentionConfig {
   /** How long an instance stays after its end. */
   readonly days: number;
@@ -65,6 +77,8 @@ export interface RetentionConfig {
 }
 
 const switchSchema = z.enum(['on', 'off']).default('on');
+
+const otlpEndpoint = z.url({ protocol: /^https?$/, error: 'it should look like http://localhost:4318' }).optional();
 
 const settingsSchema = z.object({
   COSMOS_DATABASE: z.string().min(1).default('durable-saga'),
@@ -91,6 +105,17 @@ const settingsSchema = z.object({
   AUDIT_SIGNING_KEY: z.string().optional(),
   RETENTION_DAYS: z.coerce.number().positive().optional(),
   RETENTION_SCHEDULE: z.string().default('0 30 3 * * *'),
+  OTEL_SDK_DISABLED: z.string().optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: otlpEndpoint,
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: otlpEndpoint,
+  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: otlpEndpoint,
+  OTEL_METRIC_EXPORT_INTERVAL: z.coerce.number().int().min(100).max(3_600_000).default(60_000),
+  APPLICATIONINSIGHTS_CONNECTION_STRING: z
+    .string()
+    .regex(/InstrumentationKey=/i, 'it should look like InstrumentationKey=…;IngestionEndpoint=https://…')
+    .optional(),
+  LOG_FORMAT: z.enum(['text', 'json']).default('text'),
   DEV_FAULTS: z.enum(['on', 'off']).default('off'),
 });
 
@@ -141,6 +166,8 @@ export function parseConfig(environment: Environment): Config {
     auditSigningKey: data.AUDIT_SIGNING_KEY,
     retention:
       data.RETENTION_DAYS === undefined ? undefined : { days: data.RETENTION_DAYS, schedule: data.RETENTION_SCHEDULE },
+    telemetry: telemetryConfig(data),
+    logFormat: data.LOG_FORMAT,
     faults: faultNames.filter((name) => data[faultSetting(name)] === 'off'),
     devFaults: data.DEV_FAULTS === 'on',
   };
@@ -165,6 +192,20 @@ function tradeConfig(data: z.infer<typeof settingsSchema>): TradeConfig | undefi
     notifications: NOTIFICATIONS_URL,
     timeoutMs: TRADE_TIMEOUT_SECONDS * 1000,
   };
+}
+
+/** The one variable of the standard that switches all off is honoured too. */
+function telemetryConfig(data: z.infer<typeof settingsSchema>): TelemetryConfig | undefined {
+  const otlp = [
+    data.OTEL_EXPORTER_OTLP_ENDPOINT,
+    data.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
+    data.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT,
+    data.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT,
+  ].some((endpoint) => endpoint !== undefined);
+  const applicationInsights = data.APPLICATIONINSIGHTS_CONNECTION_STRING;
+  if (data.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || (!otlp && applicationInsights === undefined))
+    return undefined;
+  return { otlp, applicationInsights, metricIntervalMs: data.OTEL_METRIC_EXPORT_INTERVAL };
 }
 
 const tradeSystems = ['INVENTORY_URL', 'PAYMENTS_URL', 'FRAUD_URL', 'SHIPPING_URL', 'NOTIFICATIONS_URL'] as const;

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { app } from '@azure/functions';
 import type { BlobServiceClient } from '@azure/storage-blob';
 import { notifyCustomer } from '../activities/customer-notices.ts';
 import { discardStagedText, downloadDocument, moveDocument } from '../activities/documents.ts';
-import { classifyDocument, extractFields } from '../activities/extraction.ts';
+import { classifyDocument, extractFields, type ExtractionServices } from '../activities/extraction.ts';
 import { scoreFraud } from '../activities/fraud.ts';
 import { reserveInventory } from '../activities/inventory.ts';
-import { publishEvents } from '../activities/notification.ts';
+import { type NotificationServices, publishEvents } from '../activities/notification.ts';
 import { createOrder, saveOrder } from '../activities/orders.ts';
 import { chargePayment } from '../activities/payments.ts';
-import { indexDocument, persistRecord, saveRecord } from '../activities/records.ts';
+import { indexDocument, persistRecord, type RecordServices, saveRecord } from '../activities/records.ts';
 import { scheduleShipping } from '../activities/shipping.ts';
 import { fulfilOrder } from '../orchestrators/fulfil-order.ts';
 import { processDocument } from '../orchestrators/process-document.ts';
@@ -38,6 +39,7 @@ import { documentContentEndpoints } from './functions/document-content.http.ts';
 import { documentEndpoints } from './functions/documents.http.ts';
 import { healthEndpoints } from './functions/health.http.ts';
 import { orderEndpoints } from './functions/orders.http.ts';
+import { metricsEndpoint } from './functions/metrics.http.ts';
 import { registerRetention } from './functions/retention.timer.ts';
 import { registerEndpoints } from './http/endpoint.ts';
 import { createIntake } from './intake/intake.ts';
@@ -48,6 +50,7 @@ import { createRedaction, redactInstances } from './ops/redaction.ts';
 import { reviewEndpoints } from './ops/reviews.http.ts';
 import { sagaEndpoints } from './ops/sagas.http.ts';
 import { registerSagas } from './saga/operate.ts';
+import { createTelemetry, type Telemetry } from './telemetry/create-telemetry.ts';
 import { createFraud } from './trade/fraud-client.ts';
 import { createInventory } from './trade/inventory-client.ts';
 import { createNotifications } from './trade/notifications-client.ts';
@@ -57,38 +60,45 @@ import { createShipping } from './trade/shipping-client.ts';
 // The composition root: settings -> clients -> activities -> functions. What a setting leaves out is not registered, so that a
 // missing service never keeps the others from starting.
 
-compose(parseConfig(process.env), () => new Date(), randomUUID);
+const config = parseConfig(process.env);
+const now = (): Date => new Date();
+const telemetry = await createTelemetry(config.telemetry, now);
+app.hook.appTerminate(() => telemetry.close());
+compose({ config, telemetry, now, newId: randomUUID });
 
-function compose(config: Config, now: () => Date, newId: () => string): void {
+interface Surroundings {
+  readonly config: Config;
+  readonly telemetry: Telemetry;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+function compose({ config, telemetry, now, newId }: Surroundings): void {
   const { maxDocumentBytes, reviewThreshold } = config;
   const storage = createBlobClient(config.storage);
   const blobs = createDocumentBlobs(storage);
   const { records, orders } = createStores(config, storage);
   const serviceBus = config.serviceBus && createServiceBusClient(config.serviceBus);
   const events = serviceBus && createDocumentEvents(serviceBus);
-  const extractor = config.claude === undefined ? createOfflineExtractor() : createClaudeExtractor(config.claude);
+  const extractor =
+    config.claude === undefined ? createOfflineExtractor() : createClaudeExtractor(config.claude, telemetry);
   const faults = createFaults(config.faults);
   const decisions = createGateDecisions(storage);
   const sign = config.auditSigningKey === undefined ? undefined : createSigner(config.auditSigningKey);
   const intake = createIntake({ blobs, claims: createIdempotencyClaims(storage), now, newId });
 
-  const reading = { blobs, extractor, faults, reviewThreshold, maxDocumentBytes };
-  const recording = { records, blobs, faults };
-  const trade = composeTrade(config, { orders, faults, now, newId });
+  const trade = composeTrade(config, { orders, faults, now, newId, fetch: telemetry.fetch });
   const sagas = [processDocument, ...trade.sagas];
-  const activities = [
-    downloadDocument.bind(reading),
-    discardStagedText.bind(reading),
-    moveDocument.bind(reading),
-    classifyDocument.bind(reading),
-    extractFields.bind(reading),
-    saveRecord.bind(recording),
-    persistRecord.bind(recording),
-    indexDocument.bind(recording),
-    publishEvents.bind({ events, faults }),
-    ...trade.activities,
-  ];
-  registerSagas({ sagas, decisions, gateMode: config.gateMode, activities });
+  const documents = { blobs, extractor, records, events, faults, reviewThreshold, maxDocumentBytes };
+  const activities = [...bindDocumentActivities(documents), ...trade.activities];
+  registerSagas({
+    sagas,
+    activities,
+    decisions,
+    gateMode: config.gateMode,
+    observer: telemetry.sagas,
+    logFormat: config.logFormat,
+  });
   const redaction = createRedaction({ sagas, activities });
 
   const keeping = { archive: createAuditArchive(storage), sign, redaction, now };
@@ -111,25 +121,39 @@ function compose(config: Config, now: () => Date, newId: () => string): void {
         ],
         now,
       ),
+      metricsEndpoint(telemetry.readMetrics),
       ...(config.devFaults ? devFaultEndpoints(faults) : []),
     ],
-    { newId, redact: (instances) => redactInstances(instances, redaction) },
+    { newId, redact: (instances) => redactInstances(instances, redaction), observe: telemetry.observeRequest },
   );
   registerConsole(new URL('../console/', import.meta.url));
-  if (serviceBus !== undefined) registerDocumentQueue(intake);
+  if (serviceBus !== undefined) registerDocumentQueue(intake, telemetry.observeMessage);
   if (config.retention !== undefined) registerRetention(config.retention, keeping);
 }
+
+const bindDocumentActivities = (services: ExtractionServices & RecordServices & NotificationServices) => [
+  downloadDocument.bind(services),
+  discardStagedText.bind(services),
+  moveDocument.bind(services),
+  classifyDocument.bind(services),
+  extractFields.bind(services),
+  saveRecord.bind(services),
+  persistRecord.bind(services),
+  indexDocument.bind(services),
+  publishEvents.bind(services),
+];
 
 interface TradeServices {
   readonly orders: OrderRecords;
   readonly faults: Faults;
   readonly now: () => Date;
   readonly newId: () => string;
+  readonly fetch: typeof fetch;
 }
 
-function composeTrade({ trade, fraudThreshold }: Config, { orders, faults, now, newId }: TradeServices) {
+function composeTrade({ trade, fraudThreshold }: Config, { orders, faults, now, newId, fetch }: TradeServices) {
   if (trade === undefined) return { sagas: [], activities: [], endpoints: [] };
-  const at = (baseUrl: string) => ({ baseUrl, timeoutMs: trade.timeoutMs, now });
+  const at = (baseUrl: string) => ({ baseUrl, timeoutMs: trade.timeoutMs, now, fetch });
   return {
     sagas: [fulfilOrder],
     activities: [

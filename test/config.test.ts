@@ -20,6 +20,8 @@ describe('settings', () => {
       gateMode: 'rewind',
       auditSigningKey: undefined,
       retention: undefined,
+      telemetry: undefined,
+      logFormat: 'text',
       faults: [],
       devFaults: false,
     });

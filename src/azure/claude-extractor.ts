@@ -10,6 +10,12 @@ export interface ClaudeSettings {
   readonly model: string;
 }
 
+export interface ClaudeSurroundings {
+  readonly fetch: typeof fetch;
+  /** Told of every answer, also of one that cannot be used. */
+  readonly countTokens: (model: string, input: number, output: number) => void;
+}
+
 const mostTokens = 8_192;
 
 const instructions = `Read the business document and report its fields.
@@ -22,8 +28,11 @@ Amounts are numbers in major units with a dot; currency is an ISO 4217 code. ven
  * Extraction by Claude with structured output. The SDK's own retries are off: a busy service is waited for on a durable
  * timer of the saga, with the time that the service asks for.
  */
-export function createClaudeExtractor({ apiKey, baseUrl, model }: ClaudeSettings): DocumentExtractor {
-  const client = new Anthropic({ apiKey, maxRetries: 0, ...(baseUrl !== undefined && { baseURL: baseUrl }) });
+export function createClaudeExtractor(
+  { apiKey, baseUrl, model }: ClaudeSettings,
+  { fetch, countTokens }: ClaudeSurroundings,
+): DocumentExtractor {
+  const client = new Anthropic({ apiKey, fetch, maxRetries: 0, ...(baseUrl !== undefined && { baseURL: baseUrl }) });
   return {
     name: 'claude',
     async extract(request) {
@@ -45,11 +54,13 @@ export function createClaudeExtractor({ apiKey, baseUrl, model }: ClaudeSettings
           { signal: request.signal },
         )
         .catch(rethrow);
+      const { input_tokens: inputTokens, output_tokens: outputTokens } = message.usage;
+      countTokens(message.model, inputTokens, outputTokens);
       return {
         extractor: 'claude',
         model: message.model,
-        inputTokens: message.usage.input_tokens,
-        outputTokens: message.usage.output_tokens,
+        inputTokens,
+        outputTokens,
         ...parseAnswer(message),
       };
     },

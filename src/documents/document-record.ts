@@ -59,5 +59,7 @@ export const uploadedDocumentSchema = z.object({
   blobUrl: z.string(),
   uploadedAt: z.iso.datetime(),
   correlationId: z.string(),
+  /** The distributed trace that it came with. */
+  traceparent: z.string().optional(),
 });
 export type UploadedDocument = z.infer<typeof uploadedDocumentSchema>;

@@ -2,6 +2,7 @@ import { app } from '@azure/functions';
 import { z } from 'zod';
 import { durableClientInput, instancesOf } from '../azure/durable-instances.ts';
 import type { Intake } from '../intake/intake.ts';
+import type { ObserveMessage } from './observe-message.ts';
 
 export const documentQueue = 'document-processing';
 
@@ -15,25 +16,26 @@ const incomingBlob = /\/containers\/incoming\/blobs\/(.+)$/;
  * BlobCreated events, as Event Grid puts them into the queue. A message that is no such event is given back until the queue
  * dead-letters it, so that nothing vanishes.
  */
-export function registerDocumentQueue(intake: Intake): void {
+export function registerDocumentQueue(intake: Intake, observe: ObserveMessage): void {
   app.serviceBusQueue('documentQueue', {
     connection: 'SERVICE_BUS_CONNECTION',
     queueName: documentQueue,
     extraInputs: [durableClientInput],
-    handler: async (message, context) => {
-      const parsed = messageSchema.safeParse(message);
-      if (!parsed.success) {
-        throw new Error(`this message is no BlobCreated event of Event Grid: ${z.prettifyError(parsed.error)}`);
-      }
-      for (const { subject } of [parsed.data].flat()) {
-        const blobName = incomingBlob.exec(subject)?.[1];
-        if (blobName === undefined) {
-          context.log(`ignored an event for ${subject}: it is not in container 'incoming'`);
-          continue;
+    handler: (message, context) =>
+      observe(documentQueue, context, async (traceparent) => {
+        const parsed = messageSchema.safeParse(message);
+        if (!parsed.success) {
+          throw new Error(`this message is no BlobCreated event of Event Grid: ${z.prettifyError(parsed.error)}`);
         }
-        const announced = await intake.announce(blobName, instancesOf(context));
-        context.debug(`blob ${blobName}: ${announced.state}`);
-      }
-    },
+        for (const { subject } of [parsed.data].flat()) {
+          const blobName = incomingBlob.exec(subject)?.[1];
+          if (blobName === undefined) {
+            context.log(`ignored an event for ${subject}: it is not in container 'incoming'`);
+            continue;
+          }
+          const announced = await intake.announce(blobName, instancesOf(context), traceparent);
+          context.debug(`blob ${blobName}: ${announced.state}`);
+        }
+      }),
   });
 }

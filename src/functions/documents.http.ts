@@ -34,14 +34,16 @@ export function documentEndpoints(services: DocumentEndpointServices): Endpoint[
 const postSchema = z.object({ correlationId: z.string().regex(correlationIdForm).optional() });
 
 async function postDocument({ intake, maxDocumentBytes }: DocumentEndpointServices, call: EndpointCall) {
-  const { request, instances, correlationId } = call;
+  const { request, instances, correlationId, traceparent } = call;
   const idempotencyKey = idempotencyKeyOf(request);
   checked(postSchema, Object.fromEntries(request.query), 'The query');
   const files = await checkFiles(await receiveFiles(request, maxDocumentBytes));
-  const accepted = await intake.accept({ files, correlationId, idempotencyKey }, instances).catch((error: unknown) => {
-    if (!(error instanceof IdempotencyConflict)) throw error;
-    throw new Problem(422, 'idempotency_key_reused', error.message);
-  });
+  const accepted = await intake
+    .accept({ files, correlationId, traceparent, idempotencyKey }, instances)
+    .catch((error: unknown) => {
+      if (!(error instanceof IdempotencyConflict)) throw error;
+      throw new Problem(422, 'idempotency_key_reused', error.message);
+    });
   const answers = accepted.map((document) => ({ ...document, statusUrl: statusUrl(request, document.instanceId) }));
   const [first] = answers;
   if (first === undefined) throw new Error('invariant: a checked request has at least one file');

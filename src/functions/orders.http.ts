@@ -21,15 +21,13 @@ export const orderEndpoints = (services: OrderEndpointServices): Endpoint[] => [
   { name: 'getOrder', method: 'GET', route: 'orders/{id}', handle: (call) => getOrder(services, call) },
 ];
 
-async function postOrder(
-  { now, newId }: OrderEndpointServices,
-  { request, unredacted: instances, correlationId }: EndpointCall,
-) {
+async function postOrder({ now, newId }: OrderEndpointServices, call: EndpointCall) {
+  const { request, unredacted: instances, correlationId, traceparent } = call;
   const key = idempotencyKeyOf(request);
   const wanted = checked(orderRequestSchema, await jsonBody(request), 'The order');
   const orderId = orderIdOf(key === undefined ? newId() : `key ${key}`);
   const instanceId = orderInstanceId(orderId);
-  const order: Order = { ...wanted, id: orderId, placedAt: now().toISOString(), correlationId };
+  const order: Order = { ...wanted, id: orderId, placedAt: now().toISOString(), correlationId, traceparent };
   if ((await instances.start('fulfilOrder', instanceId, order)) === 'exists') {
     const known = (await instances.get(instanceId))?.input;
     if (!isSameOrder(known, wanted)) {
@@ -45,7 +43,7 @@ async function postOrder(
 function isSameOrder(input: unknown, wanted: OrderRequest): boolean {
   const known = orderSchema.safeParse(input);
   if (!known.success) return false;
-  const { id: _, placedAt: __, correlationId: ___, ...asked } = known.data;
+  const { id: _, placedAt: __, correlationId: ___, traceparent: ____, ...asked } = known.data;
   return isDeepStrictEqual(asked, wanted);
 }
 

@@ -7,10 +7,12 @@ export interface EndpointCall {
   readonly request: HttpRequest;
   /** What can be read of them holds nothing sensitive. */
   readonly instances: DurableInstances;
-/** As the engine has them: for what never leaves the app, and for those who may see everything. */
+  /** As the engine has them: for what never leaves the app, and for those who may see everything. */
   readonly unredacted: DurableInstances;
   /** Taken from the query's `correlationId` or `X-Correlation-Id`, or new; it is on the answer too. */
   readonly correlationId: string;
+  /** The trace that the request is part of (W3C Trace Context), to be handed on to what it starts. */
+  readonly traceparent: string | undefined;
   readonly log: InvocationContext;
 }
 
@@ -29,6 +31,12 @@ export interface Endpoint {
   readonly handle: (call: EndpointCall) => Promise<EndpointReply>;
 }
 
+/** Stands around the answering of a request, which is told the trace that it is part of. */
+export type ObserveRequest = (
+  received: { readonly request: HttpRequest; readonly context: InvocationContext; readonly route: string },
+  answer: (traceparent: string | undefined) => Promise<EndpointReply>,
+) => Promise<EndpointReply>;
+
 /** Ids that can stand in headers, messages and log lines as they are. */
 export const correlationIdForm = /^[\w.:-]{1,128}$/;
 
@@ -37,6 +45,7 @@ const allMethods: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 export interface EndpointSurroundings {
   readonly newId: () => string;
   readonly redact: (instances: DurableInstances) => DurableInstances;
+  readonly observe: ObserveRequest;
 }
 
 /** Registers HTTP functions that share one way to correlate and to fail, and one more for every other path and method. */
@@ -47,24 +56,33 @@ export function registerEndpoints(endpoints: readonly Endpoint[], surroundings: 
       route,
       authLevel: 'function',
       extraInputs: [durableClientInput],
-      handler: (request, context) => serve(handle, request, context, surroundings),
+      handler: (request, context) =>
+        surroundings.observe({ request, context, route: `/api/${route}` }, (traceparent) =>
+          serve(handle, { request, context, traceparent }, surroundings),
+        ),
     });
   for (const { name, method, route, handle } of endpoints) register(name, [method], route, handle);
   register('unknownRoute', allMethods, '{*path}', answerUnknownRoute(endpoints, '/api'));
 }
 
+interface Received {
+  readonly request: HttpRequest;
+  readonly context: InvocationContext;
+  readonly traceparent: string | undefined;
+}
+
 async function serve(
   handle: Endpoint['handle'],
-  request: HttpRequest,
-  context: InvocationContext,
+  { request, context, traceparent }: Received,
   { newId, redact }: EndpointSurroundings,
 ): Promise<EndpointReply> {
   const given = request.query.get('correlationId') ?? request.headers.get('x-correlation-id');
   const correlationId = given !== null && correlationIdForm.test(given) ? given : newId();
   const unredacted = instancesOf(context);
-  const call = { request, correlationId, log: context, unredacted, instances: redact(unredacted) };
+  const call = { request, correlationId, traceparent, log: context, unredacted, instances: redact(unredacted) };
   const response = await answer(handle, call);
-  return { ...response, headers: { ...response.headers, 'x-correlation-id': correlationId } };
+  const traced = traceparent === undefined ? {} : { traceresponse: traceparent };
+  return { ...response, headers: { ...response.headers, ...traced, 'x-correlation-id': correlationId } };
 }
 
 async function answer(handle: Endpoint['handle'], call: EndpointCall): Promise<EndpointReply> {

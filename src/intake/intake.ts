@@ -22,6 +22,7 @@ export interface UploadedFile {
 export interface Upload {
   readonly files: readonly UploadedFile[];
   readonly correlationId: string;
+  readonly traceparent: string | undefined;
   readonly idempotencyKey: string | undefined;
 }
 
@@ -42,11 +43,11 @@ export interface Intake {
    * Starts the saga of a blob that appeared in `incoming`, as it is there now. It may be another version than the one that was
    * announced: a change of its properties alone makes one, and is announced by nobody.
    */
-  announce(blobName: string, instances: DurableInstances): Promise<Announced>;
+  announce(blobName: string, instances: DurableInstances, traceparent?: string): Promise<Announced>;
 }
 
-export type Announced =
-  { readonly state: 'started' | 'known'; readonly instanceId: string } | { readonly state: 'gone' };
+type Started = 'started' | 'known';
+export type Announced = { readonly state: Started; readonly instanceId: string } | { readonly state: 'gone' };
 
 /** One key was used for different files. */
 export class IdempotencyConflict extends Error {
@@ -56,35 +57,36 @@ export class IdempotencyConflict extends Error {
 export function createIntake({ blobs, claims, now, newId }: IntakeServices): Intake {
   return {
     async accept(upload, instances) {
-      const { files, correlationId, idempotencyKey } = upload;
+      const { files, idempotencyKey } = upload;
       const accepted: AcceptedDocument[] = [];
       for (const [n, { documentId, blobName }] of (await claimDocuments(upload)).entries()) {
         const file = files[n];
         if (file === undefined) throw new Error('invariant: a claim has one document for each file');
         const document = { documentId, instanceId: instanceIdOf(documentId), blobName };
         const isRepeated = idempotencyKey !== undefined && (await instances.get(document.instanceId)) !== undefined;
-        if (!isRepeated) await store(document, file, correlationId, instances);
+        if (!isRepeated) await store(document, file, upload, instances);
         accepted.push(document);
       }
       return accepted;
     },
-    async announce(blobName, instances) {
+    async announce(blobName, instances, traceparent) {
       const facts = await blobs.inspect(blobName);
       if (facts === undefined) return { state: 'gone' };
-      return { state: await startOnce(facts, instances), instanceId: instanceIdOf(documentIdIn(facts)) };
+      return { state: await startOnce(facts, instances, traceparent), instanceId: instanceIdOf(documentIdIn(facts)) };
     },
   };
 
   async function store(
     { documentId, blobName }: AcceptedDocument,
     { name, content, contentType }: UploadedFile,
-    correlationId: string,
+    { correlationId, traceparent }: Upload,
     instances: DurableInstances,
   ): Promise<void> {
     const metadata = {
       [uploadedAs]: documentId,
       correlationid: correlationId,
       sendername: encodeURIComponent(name),
+      ...(traceparent !== undefined && { traceparent }),
     };
     await startOnce(await blobs.upload(blobName, content, { contentType, metadata }), instances);
   }
@@ -93,8 +95,8 @@ export function createIntake({ blobs, claims, now, newId }: IntakeServices): Int
    * A repeated request that arrives when the first one's file has been moved on stores it again. Nobody needs that copy: it is
    * known by another ETag than the one that the saga was started with.
    */
-  async function startOnce(facts: BlobFacts, instances: DurableInstances): Promise<'started' | 'known'> {
-    const document = describe(facts);
+  async function startOnce(facts: BlobFacts, instances: DurableInstances, traceparent?: string): Promise<Started> {
+    const document = describe(facts, traceparent);
     const instanceId = instanceIdOf(document.documentId);
     if ((await instances.start('processDocument', instanceId, document)) === 'started') return 'started';
     const first = uploadedDocumentSchema.safeParse((await instances.get(instanceId))?.input);
@@ -119,7 +121,8 @@ export function createIntake({ blobs, claims, now, newId }: IntakeServices): Int
   }
 }
 
-function describe(facts: BlobFacts): UploadedDocument {
+/** @param traceparent of whoever found the blob, where nobody wrote one beside it */
+function describe(facts: BlobFacts, traceparent: string | undefined): UploadedDocument {
   const { blobName, etag, lastModified, metadata } = facts;
   const documentId = documentIdIn(facts);
   return {
@@ -132,6 +135,7 @@ function describe(facts: BlobFacts): UploadedDocument {
     blobUrl: facts.blobUrl,
     uploadedAt: lastModified.toISOString(),
     correlationId: metadata['correlationid'] ?? instanceIdOf(documentId),
+    traceparent: metadata['traceparent'] ?? traceparent,
   };
 }
 

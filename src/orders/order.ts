@@ -60,6 +60,8 @@ export const orderSchema = z
     id: z.string().regex(orderIdForm),
     placedAt: z.iso.datetime(),
     correlationId: text(128),
+    /** The distributed trace that it came with. */
+    traceparent: text(55).optional(),
     ...requestShape,
   })
   .superRefine(pricesFitCurrency, whenPriced);

@@ -12,6 +12,8 @@ export interface Call {
    * that was undone and runs again, after a rewind or in the saga's own loop, is another execution with another `n`.
    */
   readonly idempotencyKey: string;
+  /** Where the call stands in a distributed trace (W3C Trace Context), to be handed on to whatever it calls. */
+  readonly traceparent?: string | undefined;
   /** 1 for the first attempt; it starts anew when an operator has a held step tried again. */
   readonly attempt: number;
   /** Aborted when the step's time is up. */
@@ -30,6 +32,8 @@ export const requestSchema = z.object({
   instanceId: z.string(),
   correlationId: z.string(),
   idempotencyKey: z.string(),
+  /** As the instance was started with it. */
+  traceparent: z.string().optional(),
   attempt: z.number().int(),
   /** The step's input or, for an undo, what was done. */
   input: z.unknown().optional(),

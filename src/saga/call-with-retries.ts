@@ -1,7 +1,7 @@
 import { type Reply, replySchema, type Request } from './call-protocol.ts';
 import { hostFailure } from './error-data.ts';
 import type { ErrorData } from './errors.ts';
-import { type Execution, report, tell } from './execution.ts';
+import { count, type Execution, report, tell } from './execution.ts';
 import type { Operation } from './operation.ts';
 import { computeRetryDelay, type RetryOptions } from './retry.ts';
 import { settled, waitUntil } from './wait.ts';
@@ -22,25 +22,32 @@ export interface RetriedCall {
  */
 export function* callWithRetries(execution: Execution, retried: RetriedCall): Operation<Reply> {
   const { functionName, label, policy, request, onFailure } = retried;
-  const startedAt = execution.df.currentUtcDateTime.getTime();
+  const since = execution.df.currentUtcDateTime;
+  const { idempotencyKey: key } = request;
+  const told = { call: label, key, round: count(execution, `call ${key}`), of: policy.maxAttempts, since };
   for (let attempt = 1; ; attempt++) {
     report(execution, { step: label, attempt, nextAttemptAt: undefined, ...phaseForward(execution, 'running') });
     const reply = yield* call(execution, functionName, { ...request, attempt });
     if (reply.ok) {
-      tell(execution, { kind: 'call-succeeded', call: label, attempt });
+      tell(execution, { kind: 'call-succeeded', ...told, attempt });
       return reply;
     }
     const { error } = reply;
     onFailure?.(error);
     const now = execution.df.currentUtcDateTime.getTime();
-    const failed = { attempt, error, elapsedMs: now - startedAt, seed: request.idempotencyKey };
+    const failed = { attempt, error, elapsedMs: now - since.getTime(), seed: key };
     const retryInMs = computeRetryDelay(policy, failed);
     report(execution, { error });
-    tell(execution, { kind: 'attempt-failed', call: label, attempt, of: policy.maxAttempts, error, retryInMs });
+    tell(execution, { kind: 'attempt-failed', ...told, attempt, error, retryInMs });
     if (retryInMs === undefined) return reply;
     const due = new Date(now + retryInMs);
     report(execution, { nextAttemptAt: due, ...phaseForward(execution, 'waiting') });
-    yield* waitUntil(execution, due);
+    try {
+      yield* waitUntil(execution, due);
+    } catch (interruption) {
+      tell(execution, { kind: 'call-given-up', ...told, attempt, error });
+      throw interruption;
+    }
   }
 }
 

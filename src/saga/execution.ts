@@ -15,6 +15,8 @@ export interface Execution extends BranchState {
   readonly saga: string;
   readonly version: string;
   readonly correlationId: string;
+  /** The trace that the instance was started in. */
+  readonly traceparent: string | undefined;
   /** Present in a sub-saga: it has no gate, and leaves to its parent what it cannot end. */
   readonly commission: Commission | undefined;
   /** The activities that are registered with the host, by name. */
@@ -30,6 +32,8 @@ export interface Execution extends BranchState {
   /** How often each step, scope and review has been started in this instance, over all rewinds. */
   readonly counts: Map<string, number>;
   gates: number;
+  /** From the start, or from a gate that was passed, to the next gate or the end. */
+  stretch: Stretch;
   /** Tasks that the host itself failed: a history with one cannot be rewound natively. */
   hostFailures: number;
   pivoted: boolean;
@@ -56,6 +60,12 @@ export interface Execution extends BranchState {
 
 export interface RegisteredActivity {
   readonly undoRetry: RetryOptions;
+}
+
+export interface Stretch {
+  /** 0, and one more with each gate that was passed. */
+  readonly number: number;
+  readonly since: Date;
 }
 
 /** What each of several operations that run side by side has of its own. */

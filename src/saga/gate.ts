@@ -86,17 +86,20 @@ export function* openGate<K extends GateKind>(
     const number = ++execution.gates;
     const mode: GateMode = execution.hostFailures > 0 || isSubSaga ? 'event' : execution.gateMode;
     const gate = { number, mode, actions: allowed[kind] };
+    let since = execution.df.currentUtcDateTime;
     const announce = (): void => {
       const stopped = { step, attempt: undefined, nextAttemptAt: undefined };
       report(execution, { phase: phaseAt[kind], error: failure, gate, ...stopped });
-      tell(execution, { kind: 'gate', number, error: failure, actions: allowed[kind] });
+      tell(execution, { kind: 'gate', number, phase: phaseAt[kind], error: failure, actions: allowed[kind] });
+      since = execution.df.currentUtcDateTime;
     };
     const decision =
       mode === 'event'
         ? yield* awaitDecision(execution, number, announce)
         : yield* failAtGate(execution, requestFor(execution, kind, failure), announce);
     const { action, by, reason } = decision;
-    tell(execution, { kind: 'gate-passed', number, action, by, reason });
+    tell(execution, { kind: 'gate-passed', number, action, by, reason, since });
+    execution.stretch = { number: execution.stretch.number + 1, since: execution.df.currentUtcDateTime };
     report(execution, { phase: action === 'abort' ? 'aborted' : 'running', gate: undefined });
     if (action === 'abort') return endWith(execution, new SagaAborted(by, reason, failure));
     if (isPossible(kind, decision)) return decision;

@@ -1,42 +1,76 @@
 import type { ErrorData } from './errors.ts';
+import type { ObservedSaga } from './observer.ts';
+import type { Phase } from './status.ts';
 
-/** What a saga tells the log: one line for everything that a person following it wants to see. */
+/**
+ * What happened in a saga, told once and never in a replay: the log has a line for it, and an observer counts it. `since` is when
+ * that began which ends with the event.
+ */
 export type SagaEvent =
   | { readonly kind: 'started'; readonly correlationId: string }
-  | { readonly kind: 'call-succeeded'; readonly call: string; readonly attempt: number }
-  | {
-      readonly kind: 'attempt-failed';
-      readonly call: string;
-      readonly attempt: number;
-      readonly of: number;
-      readonly error: ErrorData;
-      readonly retryInMs: number | undefined;
-    }
+  | ({ readonly kind: 'call-succeeded' } & ToldCall)
+  | ({ readonly kind: 'attempt-failed'; readonly error: ErrorData; readonly retryInMs: number | undefined } & ToldCall)
+  /** The wait for the next attempt was cut short. */
+  | ({ readonly kind: 'call-given-up'; readonly error: ErrorData } & ToldCall)
   | { readonly kind: 'sub-saga-started'; readonly step: string; readonly instanceId: string }
-  | { readonly kind: 'sub-saga-ended'; readonly step: string; readonly error: ErrorData | undefined }
+  | {
+      readonly kind: 'sub-saga-ended';
+      readonly step: string;
+      readonly instanceId: string;
+      readonly error: ErrorData | undefined;
+      readonly since: Date;
+    }
   | { readonly kind: 'left-to-parent'; readonly error: ErrorData }
+  | { readonly kind: 'slept'; readonly number: number; readonly since: Date }
   | { readonly kind: 'review-opened'; readonly review: string; readonly deadline: Date }
-  | { readonly kind: 'review-decided'; readonly review: string; readonly decision: string; readonly by: string }
+  | {
+      readonly kind: 'review-decided';
+      readonly review: string;
+      readonly decision: string;
+      readonly by: string;
+      readonly since: Date;
+    }
   /** `question` is a review's id, or the gate. */
   | { readonly kind: 'decision-ignored'; readonly question: string; readonly why: string }
   | { readonly kind: 'compensating'; readonly scope: string; readonly error: ErrorData }
   | { readonly kind: 'on-failed-failed'; readonly error: ErrorData }
-  | { readonly kind: 'gate'; readonly number: number; readonly error: ErrorData; readonly actions: readonly string[] }
+  | {
+      readonly kind: 'gate';
+      readonly number: number;
+      readonly phase: Phase;
+      readonly error: ErrorData;
+      readonly actions: readonly string[];
+    }
   | {
       readonly kind: 'gate-passed';
       readonly number: number;
       readonly action: string;
       readonly by: string;
       readonly reason: string | undefined;
+      readonly since: Date;
     }
+  | { readonly kind: 'said'; readonly text: string }
   | { readonly kind: 'completed' };
+
+/** One execution of a step or of an undo, with all its attempts. */
+interface ToldCall {
+  /** What people know it as. */
+  readonly call: string;
+  readonly key: string;
+  /** 1, and more when an operator has the step tried again: how often it was called with this key. */
+  readonly round: number;
+  readonly attempt: number;
+  readonly of: number;
+  readonly since: Date;
+}
 
 export interface Line {
   readonly level: 'info' | 'warn' | 'error';
   readonly text: string;
 }
 
-export function describeEvent(event: SagaEvent): Line {
+/** Undefined for what the log need not tell. */
+export function describeEvent(event: SagaEvent): Line | undefined {
   switch (event.kind) {
     case 'started':
       return info(`started, correlation ${event.correlationId}`);
@@ -52,6 +86,11 @@ export function describeEvent(event: SagaEvent): Line {
       return event.error === undefined ? info(`✓ ${event.step}`) : warn(`✗ ${event.step}: ${say(event.error)}`);
     case 'left-to-parent':
       return warn(`✗ failed: ${say(event.error)}; the parent deals with it`);
+    case 'call-given-up':
+    case 'slept':
+      return undefined;
+    case 'said':
+      return info(event.text);
     case 'review-opened':
       return info(`? ${event.review}: waiting for a decision until ${event.deadline.toISOString()}`);
     case 'review-decided':
@@ -79,3 +118,13 @@ export function describeEvent(event: SagaEvent): Line {
 const info = (text: string): Line => ({ level: 'info', text });
 const warn = (text: string): Line => ({ level: 'warn', text });
 const say = (error: ErrorData): string => `${error.code}: ${error.message}`;
+
+export type LogFormat = 'text' | 'json';
+
+/** A line as it goes to the log of the host, which adds time, level and function. */
+export function renderLine({ text }: Line, event: SagaEvent, of: ObservedSaga, format: LogFormat): string {
+  if (format === 'text') return `${of.instanceId} ${text}`;
+  const { instanceId, saga, correlationId, traceparent } = of;
+  const { kind, ...facts } = event;
+  return JSON.stringify({ message: text, instanceId, saga, correlationId, traceparent, event: kind, ...facts });
+}

@@ -4,6 +4,8 @@ import { type BoundActivity, undoName } from './activity.ts';
 import { SagaDefinitionError } from './errors.ts';
 import type { GateMode } from './execution.ts';
 import { gateFunction, type GateDecisions, gateRequestSchema, passGate } from './gate.ts';
+import type { LogFormat } from './narrate.ts';
+import { observeAttempts, type SagaObserver } from './observer.ts';
 import { answerCancel, cancelFunction } from './pass-on-cancel.ts';
 import { runSaga } from './run.ts';
 import type { SagaDefinition } from './saga.ts';
@@ -14,19 +16,23 @@ export interface SagaRegistration {
   readonly decisions: GateDecisions;
   /** `event` for a backend that has no rewind. Default `rewind`. */
   readonly gateMode?: GateMode;
+  readonly observer?: SagaObserver;
+  /** Log lines as text for people, or as one JSON object each. Default `text`. */
+  readonly logFormat?: LogFormat;
 }
 
 /**
  * Registers the sagas, the activities with their undos, and the gate with the Functions host.
  * @throws SagaDefinitionError when two of them would be one function
  */
-export function registerSagas({ sagas, activities, decisions, gateMode = 'rewind' }: SagaRegistration): void {
+export function registerSagas(registration: SagaRegistration): void {
+  const { sagas, activities, decisions, gateMode = 'rewind', observer, logFormat = 'text' } = registration;
   const undos = activities.flatMap(({ name, undo }) => (undo === undefined ? [] : [undoName(name)]));
   const names = sagas.map(({ name }) => name);
   refuseRepeated([...activities.map(({ name }) => name), ...undos, ...names, gateFunction, cancelFunction]);
   for (const { name, execute, undo } of activities) {
-    df.app.activity(name, { handler: (request: unknown) => execute(request) });
-    if (undo !== undefined) df.app.activity(undoName(name), { handler: (request: unknown) => undo(request) });
+    df.app.activity(name, { handler: observeAttempts(observer, name, 'do', execute) });
+    if (undo !== undefined) df.app.activity(undoName(name), { handler: observeAttempts(observer, name, 'undo', undo) });
   }
   df.app.activity(gateFunction, {
     extraInputs: [df.input.durableClient()],
@@ -47,6 +53,8 @@ export function registerSagas({ sagas, activities, decisions, gateMode = 'rewind
     activities: new Map(activities.map((activity) => [activity.name, activity])),
     sagas: new Set(names),
     gateMode,
+    observer,
+    logFormat,
   };
   for (const saga of sagas) df.app.orchestration(saga.name, (context) => runSaga(context, saga, surroundings));
 }

@@ -83,7 +83,7 @@ export function* openReview<D>(execution: Execution, review: Review<D>, of: unkn
   });
   tell(execution, { kind: 'review-opened', review: id, deadline });
   const answer = yield* awaitAnswer(execution, review, id, deadline);
-  tell(execution, { kind: 'review-decided', review: id, decision: answer.decision, by: answer.by });
+  tell(execution, { kind: 'review-decided', review: id, decision: answer.decision, by: answer.by, since: openedAt });
   report(execution, { phase: 'running', review: undefined, decided: [...execution.progress.decided, id] });
   if (answer.decision === 'reject') throw new ReviewRejected(review.name, answer.by, answer.reason);
   return { data: answer.data, by: answer.by, reason: answer.reason, at: df.currentUtcDateTime };

@@ -1,10 +1,11 @@
 import type { DurableOrchestrationContext, OrchestrationContext } from 'durable-functions';
 import { SagaFailure, stepOf } from './errors.ts';
-import { type Execution, type GateMode, refuseAfterEnd, report, tell } from './execution.ts';
+import { type Execution, type GateMode, refuseAfterEnd, report, rootOf, tell } from './execution.ts';
 import { openGate } from './gate.ts';
 import { LeftToParent, type SubSagaOutcome } from './leave-to-parent.ts';
 import { openScope } from './ledger.ts';
-import { describeEvent } from './narrate.ts';
+import { describeEvent, type LogFormat, renderLine, type SagaEvent } from './narrate.ts';
+import type { ObservedSaga, SagaObserver } from './observer.ts';
 import type { Operation } from './operation.ts';
 import { createSaga, type PreparedSaga, type Saga, type SagaDefinition } from './saga.ts';
 import { compensate } from './scope.ts';
@@ -16,6 +17,8 @@ export interface SagaSurroundings {
   readonly activities: Execution['activities'];
   readonly sagas: Execution['sagas'];
   readonly gateMode: GateMode;
+  readonly observer: SagaObserver | undefined;
+  readonly logFormat: LogFormat;
 }
 
 /**
@@ -31,7 +34,7 @@ export function* runSaga(
   const start = readStart(context);
   const { input, commission } = start;
   const prepared = definition.prepare(input);
-  const execution = createExecution(context, definition, prepared.correlationId, { ...surroundings, ...start });
+  const execution = createExecution(context, definition, prepared, { ...surroundings, ...start });
   try {
     const value = yield* runUntilItEndsWell(execution, definition, prepared);
     if (commission === undefined) return value;
@@ -117,11 +120,11 @@ function* failSaga(
 function createExecution(
   context: OrchestrationContext,
   definition: SagaDefinition,
-  correlationId: string | undefined,
+  { correlationId, traceparent }: PreparedSaga<unknown>,
   { input, commission, ...surroundings }: SagaSurroundings & Start,
 ): Execution {
   const { df } = context;
-  return {
+  const execution: Execution = {
     ...surroundings,
     commission,
     ...beginRun(df, definition, commission),
@@ -129,12 +132,15 @@ function createExecution(
     saga: definition.name,
     version: definition.version,
     correlationId: commission?.correlationId ?? correlationId ?? df.instanceId,
+    traceparent: commission === undefined ? traceparent : commission.traceparent,
     narrate: (event) => {
-      const { level, text } = describeEvent(event);
-      context[level](`${df.instanceId} ${maskSecrets(text, findSecrets(definition.input, input))}`);
+      const shown = maskSecrets(event, findSecrets(definition.input, input));
+      write(context, execution, shown, surroundings.logFormat);
+      surroundings.observer?.noted(shown, describe(execution));
     },
     counts: new Map(),
     gates: 0,
+    stretch: { number: 0, since: df.currentUtcDateTime },
     hostFailures: 0,
     pivoted: commission?.pivoted ?? false,
     conceded: new WeakSet(),
@@ -144,5 +150,26 @@ function createExecution(
     interruptible: new WeakSet(),
     gateTasks: new WeakMap(),
     progress: { phase: 'running', percent: 0, running: [], decided: [] },
+  };
+  return execution;
+}
+
+function write(context: OrchestrationContext, execution: Execution, event: SagaEvent, format: LogFormat): void {
+  const line = describeEvent(event);
+  if (line !== undefined) context[line.level](renderLine(line, event, describe(execution), format));
+}
+
+function describe(execution: Execution): ObservedSaga {
+  const { df, saga, version, correlationId, traceparent, stretch, commission } = execution;
+  return {
+    instanceId: df.instanceId,
+    root: rootOf(execution),
+    path: commission?.path,
+    saga,
+    version,
+    correlationId,
+    traceparent,
+    stretch,
+    now: df.currentUtcDateTime,
   };
 }

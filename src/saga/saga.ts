@@ -3,7 +3,7 @@ import { type Activity, functionName } from './activity.ts';
 import { checkDuration } from './duration.ts';
 import { businessError, SagaDefinitionError, SagaFailure } from './errors.ts';
 import { type MapOptions, type ResultsOf, runAll, runMap, runRace } from './concurrency.ts';
-import { count, type Execution, report } from './execution.ts';
+import { count, type Execution, report, tell } from './execution.ts';
 import type { Operation } from './operation.ts';
 import { seededFraction } from './retry.ts';
 import { type Approval, openReview, type Review } from './review.ts';
@@ -42,6 +42,8 @@ export interface Saga {
   sleep(durationMs: number): Operation<void>;
   /** Fails the saga for a reason of the business. */
   fail(code: string, message: string): never;
+  /** A line in the log, once: a replay is silent. */
+  log(text: string): void;
   /** How far the saga is, 0 to 100, for those who watch it. @throws SagaDefinitionError for what is no number */
   progress(percent: number): void;
   /** The time of the current episode: the same at every replay. */
@@ -66,6 +68,8 @@ export interface SagaOptions<I, O> {
   readonly reviews?: readonly Review<unknown>[];
   /** What ties the saga to the request that caused it. Default: the instance id; a sub-saga has its parent's. */
   readonly correlationId?: (input: I) => string;
+  /** The distributed trace that the request was part of (W3C `traceparent`). Without it, the instance has a trace of its own. */
+  readonly traceparent?: (input: I) => string | undefined;
   readonly run: (saga: Saga, input: I) => Operation<O>;
   /** Runs after the compensation and before the instance fails, again after every rewind that fails; use best-effort steps. */
   readonly onFailed?: (saga: Saga, input: I, failure: SagaFailure) => Operation<void>;
@@ -74,7 +78,7 @@ export interface SagaOptions<I, O> {
 /** A saga, ready to be registered. */
 export interface SagaDefinition<I = unknown, O = unknown> extends Omit<
   SagaOptions<I, O>,
-  'run' | 'onFailed' | 'correlationId' | 'reviews'
+  'run' | 'onFailed' | 'correlationId' | 'traceparent' | 'reviews'
 > {
   readonly reviews: readonly Review<unknown>[];
   readonly output?: z.ZodType<O>;
@@ -84,6 +88,7 @@ export interface SagaDefinition<I = unknown, O = unknown> extends Omit<
 
 export interface PreparedSaga<O> {
   readonly correlationId: string | undefined;
+  readonly traceparent: string | undefined;
   run(saga: Saga): Operation<O>;
   onFailed(saga: Saga, failure: SagaFailure): Operation<void>;
 }
@@ -102,7 +107,7 @@ export function defineSaga<I, O>(options: SagaOptions<I, O> & { readonly output?
 export function defineSaga<I, O>(
   options: SagaOptions<I, O> & { readonly output?: z.ZodType<O> },
 ): SagaDefinition<I, O> {
-  const { name, version, input, output, withinMs, reviews = [], run, onFailed, correlationId } = options;
+  const { name, version, input, output, withinMs, reviews = [], run, onFailed, correlationId, traceparent } = options;
   if (!functionName.test(name)) {
     throw new SagaDefinitionError(
       `saga '${name}': a name is a letter followed by up to 100 letters, digits, '-' or '_' (a function name of Azure Functions)`,
@@ -124,6 +129,7 @@ export function defineSaga<I, O>(
       }
       return {
         correlationId: correlationId?.(parsed.data),
+        traceparent: traceparent?.(parsed.data),
         run: (saga) => run(saga, parsed.data),
         *onFailed(saga, failure) {
           if (onFailed !== undefined) yield* onFailed(saga, parsed.data, failure);
@@ -161,6 +167,7 @@ export function createSaga(execution: Execution, reviews: readonly Review<unknow
     fail(code, message) {
       throw new SagaFailure(businessError('SagaFailure', code, message));
     },
+    log: (text) => tell(execution, { kind: 'said', text }),
     progress(percent) {
       if (Number.isNaN(percent)) throw new SagaDefinitionError('saga.progress was given NaN; it takes 0 to 100');
       report(execution, { percent: Math.min(100, Math.max(0, percent)) });
@@ -172,9 +179,11 @@ export function createSaga(execution: Execution, reviews: readonly Review<unknow
 }
 
 function* sleep(execution: Execution, durationMs: number): Operation<void> {
-  const now = execution.df.currentUtcDateTime.getTime();
-  const due = new Date(now + checkDuration('saga.sleep', durationMs));
+  const since = execution.df.currentUtcDateTime;
+  const number = count(execution, 'saga.sleep');
+  const due = new Date(since.getTime() + checkDuration('saga.sleep', durationMs));
   report(execution, { phase: 'waiting', step: 'sleep', attempt: undefined, nextAttemptAt: due });
   yield* waitUntil(execution, due);
+  tell(execution, { kind: 'slept', number, since });
   report(execution, { phase: 'running', nextAttemptAt: undefined });
 }

@@ -14,6 +14,7 @@ const commissionSchema = z.object({
   /** The sub-saga's place in the root's scopes. */
   path: z.string(),
   correlationId: z.string(),
+  traceparent: z.string().optional(),
   /** The parent's own, as an ISO time. */
   deadline: z.string().optional(),
   /** The parent is past its pivot: nothing is undone any more. */

@@ -171,5 +171,6 @@ const requestFor = (execution: Execution, key: string, input: unknown) => ({
   instanceId: rootOf(execution),
   correlationId: execution.correlationId,
   idempotencyKey: key,
+  ...(execution.traceparent !== undefined && { traceparent: execution.traceparent }),
   input,
 });

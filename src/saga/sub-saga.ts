@@ -98,12 +98,14 @@ function* callSaga(execution: Execution, run: Run, name: string, input: unknown)
     path: id,
     correlationId,
     pivoted,
+    ...(execution.traceparent !== undefined && { traceparent: execution.traceparent }),
     ...(deadline !== undefined && isCancellable(execution) && { deadline: deadline.toISOString() }),
   };
   const task = df.callSubOrchestrator(name, wrapInput(commission, input), instanceId);
   const running = { saga: name, instanceId };
   report(execution, { step: id, attempt: undefined, running: [...execution.progress.running, running] });
   tell(execution, { kind: 'sub-saga-started', step: id, instanceId });
+  const since = df.currentUtcDateTime;
   yield* settled(execution, task, () => passOnCancel(execution, id, instanceId));
   report(execution, { running: execution.progress.running.filter((other) => other !== running) });
   if (task.isFaulted) {
@@ -111,7 +113,8 @@ function* callSaga(execution: Execution, run: Run, name: string, input: unknown)
     throw new Error(`sub-saga '${id}', instance '${instanceId}', has failed natively: ${why}`);
   }
   const outcome = outcomeSchema.parse(task.result);
-  tell(execution, { kind: 'sub-saga-ended', step: id, error: outcome.ok ? undefined : outcome.error });
+  const error = outcome.ok ? undefined : outcome.error;
+  tell(execution, { kind: 'sub-saga-ended', step: id, instanceId, error, since });
   return outcome;
 }
 

@@ -16,6 +16,8 @@ export interface ServiceOptions {
   /** For one request and its whole answer, in milliseconds. */
   readonly timeoutMs: number;
   readonly now: () => Date;
+  /** Sends the requests; default the global one. */
+  readonly fetch?: typeof fetch;
 }
 
 /** How many requests may be under way and how many may wait for their turn. */
@@ -46,7 +48,7 @@ const trials = 3;
 
 /** A client of one outside system: `name` begins the codes of the errors that the system itself does not name. */
 export function createServiceClient(name: string, options: ServiceOptions, limits: Bulkhead): ServiceClient {
-  const { baseUrl, timeoutMs, now } = options;
+  const { baseUrl, timeoutMs, now, fetch = globalThis.fetch } = options;
   const breaker = circuitBreaker(handleWhen(isOutage), {
     breaker: new ConsecutiveBreaker(failuresToOpen),
     halfOpenAfter: openMs,

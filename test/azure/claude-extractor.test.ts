@@ -5,7 +5,10 @@ import { failure, message, startMessagesEndpoint } from './messages-endpoint.ts'
 
 const endpoint = await startMessagesEndpoint();
 afterAll(() => endpoint.close());
-const extractor = createClaudeExtractor({ apiKey: 'key-1', baseUrl: endpoint.url, model: 'claude-sonnet-5-5' });
+const tokens: [model: string, input: number, output: number][] = [];
+const surroundings = { fetch, countTokens: (...used: [string, number, number]) => void tokens.push(used) };
+const settings = { apiKey: 'key-1', baseUrl: endpoint.url, model: 'claude-sonnet-5-5' };
+const extractor = createClaudeExtractor(settings, surroundings);
 
 const extraction = { fields: { totalAmount: { value: 12.5, confidence: 0.97 } }, lineItems: [] };
 
@@ -66,7 +69,7 @@ describe('a service that is busy or down', () => {
   it('that cannot be reached is worth another attempt', async () => {
     const gone = await startMessagesEndpoint();
     await gone.close();
-    const unreachable = createClaudeExtractor({ apiKey: 'key-1', baseUrl: gone.url, model: 'm' });
+    const unreachable = createClaudeExtractor({ apiKey: 'key-1', baseUrl: gone.url, model: 'm' }, surroundings);
     await expect(unreachable.extract(request())).rejects.toMatchObject({
       name: 'RetryableError',
       code: 'claude_unreachable',

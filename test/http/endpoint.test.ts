@@ -6,7 +6,7 @@ const host = await createTestHost({
   register: () =>
     registerEndpoints(
       [{ name: 'broken', method: 'GET', route: 'broken', handle: () => Promise.reject(new Error('a bug')) }],
-      { newId: () => 'new-id', redact: (instances) => instances },
+      { newId: () => 'new-id', redact: (instances) => instances, observe: (_, answer) => answer(undefined) },
     ),
 });
 afterAll(() => host.close());

@@ -1,0 +1,39 @@
+import type { LogRecordExporter } from '@opentelemetry/sdk-logs';
+import type { PushMetricExporter } from '@opentelemetry/sdk-metrics';
+import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
+import type { TelemetryConfig } from '../config.ts';
+
+export interface Exporters {
+  readonly spans: SpanExporter;
+  readonly metrics: PushMetricExporter;
+  readonly logs: LogRecordExporter;
+}
+
+/** One for each destination; only what is configured is loaded. */
+export async function openExporters({ otlp, applicationInsights }: TelemetryConfig): Promise<Exporters[]> {
+  return [
+    ...(otlp ? [await openOtlp()] : []),
+    ...(applicationInsights === undefined ? [] : [await openAzureMonitor(applicationInsights)]),
+  ];
+}
+
+/** OTLP over HTTP with JSON bodies. */
+async function openOtlp(): Promise<Exporters> {
+  const [{ OTLPTraceExporter }, { OTLPMetricExporter }, { OTLPLogExporter }] = await Promise.all([
+    import('@opentelemetry/exporter-trace-otlp-http'),
+    import('@opentelemetry/exporter-metrics-otlp-http'),
+    import('@opentelemetry/exporter-logs-otlp-http'),
+  ]);
+  return { spans: new OTLPTraceExporter(), metrics: new OTLPMetricExporter(), logs: new OTLPLogExporter() };
+}
+
+async function openAzureMonitor(connectionString: string): Promise<Exporters> {
+  const { AzureMonitorTraceExporter, AzureMonitorMetricExporter, AzureMonitorLogExporter } =
+    await import('@azure/monitor-opentelemetry-exporter');
+  const options = { connectionString };
+  return {
+    spans: new AzureMonitorTraceExporter(options),
+    metrics: new AzureMonitorMetricExporter(options),
+    logs: new AzureMonitorLogExporter(options),
+  };
+}

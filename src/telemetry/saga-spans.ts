@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import type { ObservedSaga, SagaEvent } from '../saga/operate.ts';
+import type { EndedSpan } from './recorder.ts';
+import { formatTraceParent, parseTraceParent, type TracePlace } from './trace-parent.ts';
+
+// What a saga does over hours and in many processes, as spans of one trace.
+// 1. Nothing remembers a span. Its identity is a hash of what it is the span of, so the process that ends it, and every attempt that
+//    belongs to it, find the same one: after a restart, on another machine, after a rewind.
+// 2. A span is recorded when it ends, by the one episode that is not a replay of it. When a crash makes the host run that episode
+//    anew, it is recorded again with the same identity, for the collector to recognize.
+// 3. An instance has one span for each stretch from its start or a passed gate to the next gate or its end, each the child of the one
+//    before it; steps, sub-sagas, reviews, sleeps and gates are children of theirs.
+
+/** The trace of an instance: the one that it was started in, or one of its own. */
+export interface SagaTrace {
+  readonly traceId: string;
+  readonly isSampled: boolean;
+  /** The span that the first stretch is a child of. */
+  readonly startedBy: string | undefined;
+}
+
+export function computeTrace(rootId: string, traceparent: string | undefined): SagaTrace {
+  const { traceId, spanId, isSampled } = parseTraceParent(traceparent) ?? {};
+  if (traceId === undefined) return { traceId: hash(rootId, 32), isSampled: true, startedBy: undefined };
+  return { traceId, isSampled: isSampled === true, startedBy: spanId };
+}
+
+/** The `traceparent` of a step's span, from the idempotency key that all its attempts carry. */
+export const traceparentOfStep = (trace: SagaTrace, key: string, round: number): string =>
+  placeIn(trace, round === 1 ? `step ${key}` : `step ${key} round ${round}`);
+
+const placeIn = (trace: SagaTrace, what: string): string =>
+  formatTraceParent({ ...trace, spanId: spanIdOf(trace, what) });
+
+const spanIdOf = ({ traceId }: Pick<TracePlace, 'traceId'>, what: string): string => hash(`${traceId} ${what}`, 16);
+
+const hash = (text: string, length: number): string => createHash('sha256').update(text).digest('hex').slice(0, length);
+
+/** The spans that are over with an event. */
+export function computeEndedSpans(event: SagaEvent, of: ObservedSaga): EndedSpan[] {
+  const trace = computeTrace(of.root, of.traceparent);
+  const child = (what: string, ended: Pick<EndedSpan, 'name' | 'startedAt' | 'attributes' | 'failure'>): EndedSpan => ({
+    ...ended,
+    traceparent: placeIn(trace, `${of.instanceId} ${what}`),
+    parentSpanId: stretchId(trace, of, of.stretch.number),
+    endedAt: of.now,
+  });
+  switch (event.kind) {
+    case 'call-succeeded':
+    case 'call-given-up':
+      return [stepSpan(event, of, trace)];
+    case 'attempt-failed':
+      return event.retryInMs === undefined ? [stepSpan(event, of, trace)] : [];
+    case 'slept': {
+      const attributes = { 'saga.instance.id': of.instanceId };
+      return [
+        child(`sleep ${event.number}`, { name: 'sleep', startedAt: event.since, attributes, failure: undefined }),
+      ];
+    }
+    case 'review-decided': {
+      const attributes = { 'saga.instance.id': of.instanceId, 'saga.review.decision': event.decision };
+      const name = `review ${event.review}`;
+      return [child(name, { name, startedAt: event.since, attributes, failure: undefined })];
+    }
+    case 'gate-passed': {
+      const attributes = { 'saga.instance.id': of.instanceId, 'saga.gate.action': event.action };
+      const name = `gate ${event.number}`;
+      return [child(name, { name, startedAt: event.since, attributes, failure: undefined })];
+    }
+    case 'sub-saga-ended': {
+      const attributes = { 'saga.instance.id': of.instanceId, 'saga.sub.instance.id': event.instanceId };
+      const ended = { name: event.step, startedAt: event.since, attributes, failure: event.error?.code };
+      return [{ ...child('', ended), traceparent: placeIn(trace, `sub-saga ${event.step}`) }];
+    }
+    case 'gate':
+    case 'left-to-parent':
+      return [stretchSpan(of, trace, event.error.code)];
+    case 'completed':
+      return [stretchSpan(of, trace, undefined)];
+    case 'started':
+    case 'sub-saga-started':
+    case 'said':
+    case 'review-opened':
+    case 'decision-ignored':
+    case 'compensating':
+    case 'on-failed-failed':
+      return [];
+  }
+}
+
+/** The `traceparent` of the span that what happens now is part of. */
+export function traceparentOfStretch(of: ObservedSaga): string {
+  const trace = computeTrace(of.root, of.traceparent);
+  return formatTraceParent({ ...trace, spanId: stretchId(trace, of, of.stretch.number) });
+}
+
+type CallEvent = Extract<SagaEvent, { readonly key: string }>;
+
+function stepSpan(event: CallEvent, of: ObservedSaga, trace: SagaTrace): EndedSpan {
+  return {
+    name: event.call,
+    traceparent: traceparentOfStep(trace, event.key, event.round),
+    parentSpanId: stretchId(trace, of, of.stretch.number),
+    startedAt: event.since,
+    endedAt: of.now,
+    attributes: {
+      'saga.instance.id': of.instanceId,
+      'saga.step.key': event.key,
+      'saga.step.attempts': event.attempt,
+      ...('error' in event && { 'error.type': event.error.code }),
+    },
+    failure: 'error' in event ? event.error.code : undefined,
+  };
+}
+
+function stretchSpan(of: ObservedSaga, trace: SagaTrace, errorCode: string | undefined): EndedSpan {
+  const { number, since } = of.stretch;
+  const startedBy = of.path === undefined ? trace.startedBy : spanIdOf(trace, `sub-saga ${of.path}`);
+  return {
+    name: of.saga,
+    traceparent: traceparentOfStretch(of),
+    parentSpanId: number === 0 ? startedBy : stretchId(trace, of, number - 1),
+    startedAt: since,
+    endedAt: of.now,
+    attributes: {
+      'saga.name': of.saga,
+      'saga.version': of.version,
+      'saga.instance.id': of.instanceId,
+      'saga.correlation.id': of.correlationId,
+      ...(errorCode !== undefined && { 'error.type': errorCode }),
+    },
+    failure: errorCode,
+  };
+}
+
+const stretchId = (trace: SagaTrace, { instanceId }: ObservedSaga, number: number): string =>
+  spanIdOf(trace, `${instanceId} stretch ${number}`);
