@@ -23,9 +23,11 @@ export function routeEntities(
   [name, key, ...rest]: readonly string[],
 ): ManagementResponse {
   if (rest.length > 0) return emptyResponse(404);
-  if (name === undefined || key === undefined) {
-    return request.method === 'GET' ? listEntities(context, request, name) : emptyResponse(404);
-  }
+  if (request.method === 'GET' && (name === undefined || key === undefined))
+    return listEntities(context, request, name);
+  if (name === undefined) return emptyResponse(404);
+  if (key === undefined)
+    return errorResponse(400, "Invalid entity id: entity key must not be null. (Parameter 'entityKey')");
   switch (request.method) {
     case 'GET':
       return readEntity(context, { name, key });

@@ -1,13 +1,11 @@
 import { createdFilter, joinFilters, prefixFilter, statusFilter } from './instance-filter.ts';
-import { type ManagementRequest, type ManagementResponse, jsonResponse, queryFlag, queryValue } from './message.ts';
+import { type ManagementRequest, type ManagementResponse, queryFlag } from './message.ts';
 import type { ManagementContext } from './operation.ts';
 import { pageResponse } from './page.ts';
 import { renderStatus } from './status.ts';
 
 /** GET /instances: entities are listed too. */
-export function listInstances({ settings, store }: ManagementContext, request: ManagementRequest): ManagementResponse {
-  const hub = queryValue(request, 'taskHub') ?? settings.hubName;
-  if (hub.toLowerCase() !== settings.hubName.toLowerCase()) return jsonResponse(200, []);
+export function listInstances({ store }: ManagementContext, request: ManagementRequest): ManagementResponse {
   const filter = joinFilters([
     ...prefixFilter(request),
     ...statusFilter(request),

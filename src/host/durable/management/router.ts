@@ -1,6 +1,7 @@
 import { parseEntityId } from '../entities/entity-id.ts';
 import { raiseEvent, resume, suspend, terminate } from './control.ts';
 import { routeEntities } from './entities.ts';
+import { answerForForeignHub } from './foreign-hub.ts';
 import { listInstances } from './list.ts';
 import { type ManagementRequest, type ManagementResponse, emptyResponse, errorResponse } from './message.ts';
 import type { InstanceOperation, ManagementAnswer, ManagementContext } from './operation.ts';
@@ -20,7 +21,7 @@ export const createManagementApi =
     const path = splitPath(request.path);
     if (path === undefined) return errorResponse(400, `The path ${request.path} is not percent-encoded as it must be.`);
     try {
-      const answer = await route(context, request, path);
+      const answer = await (answerForForeignHub(context.settings, request, path) ?? route(context, request, path));
       if (request.method !== 'GET' || !commits.isBroken()) await commits.committed();
       return answer;
     } catch (error) {
