@@ -131,17 +131,19 @@ function compose({ config, telemetry, now, newId }: Surroundings): void {
   if (config.retention !== undefined) registerRetention(config.retention, keeping);
 }
 
-const bindDocumentActivities = (services: ExtractionServices & RecordServices & NotificationServices) => [
-  downloadDocument.bind(services),
-  discardStagedText.bind(services),
-  moveDocument.bind(services),
-  classifyDocument.bind(services),
-  extractFields.bind(services),
-  saveRecord.bind(services),
-  persistRecord.bind(services),
-  indexDocument.bind(services),
-  publishEvents.bind(services),
-];
+function bindDocumentActivities(services: ExtractionServices & RecordServices & NotificationServices) {
+  return [
+    downloadDocument.bind(services),
+    discardStagedText.bind(services),
+    moveDocument.bind(services),
+    classifyDocument.bind(services),
+    extractFields.bind(services),
+    saveRecord.bind(services),
+    persistRecord.bind(services),
+    indexDocument.bind(services),
+    publishEvents.bind(services),
+  ];
+}
 
 interface TradeServices {
   readonly orders: OrderRecords;
