@@ -10,6 +10,7 @@ import { documentsWorkload } from './workloads/documents.ts';
 import { eventsWorkload } from './workloads/events.ts';
 import { fanOutWorkload } from './workloads/fan-out.ts';
 import { idleWorkload } from './workloads/idle.ts';
+import { listWorkload } from './workloads/list.ts';
 import { longHistoryWorkload } from './workloads/long-history.ts';
 import { stepsWorkload } from './workloads/steps.ts';
 
@@ -21,6 +22,7 @@ const workloads: readonly Workload[] = [
   eventsWorkload,
   fanOutWorkload,
   longHistoryWorkload,
+  listWorkload,
   coldStartWorkload,
   idleWorkload,
 ];

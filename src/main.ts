@@ -108,7 +108,7 @@ function compose({ config, telemetry, now, newId }: Surroundings): void {
       ...documentContentEndpoints({ blobs, records, maxDocumentBytes }),
       ...batchEndpoints({ records, now }),
       ...trade.endpoints,
-      ...sagaEndpoints(sagas, newId),
+      ...sagaEndpoints({ sagas, redaction, newId, now }),
       ...eventEndpoints(now),
       ...reviewEndpoints({ sagas, decisions: createReviewDecisions(storage) }),
       ...operationEndpoints(decisions),

@@ -33,7 +33,8 @@ const instanceSchema = z.object({
 export type Instance = z.infer<typeof instanceSchema>;
 
 export interface InstanceQuery {
-  readonly runtimeStatus?: RuntimeStatus | undefined;
+  /** One of these. */
+  readonly runtimeStatus?: RuntimeStatus | readonly RuntimeStatus[] | undefined;
   readonly createdFrom?: Date | undefined;
   readonly createdTo?: Date | undefined;
   /** Inputs that are large take a read of a blob each on Azure Storage. */
@@ -139,7 +140,7 @@ async function listAll(
   { runtimeStatus, createdFrom, createdTo, withInput = false }: InstanceQuery,
 ): Promise<Instance[]> {
   const query = new URLSearchParams({ showInput: String(withInput), top: pageSize });
-  if (runtimeStatus !== undefined) query.set('runtimeStatus', runtimeStatus);
+  if (runtimeStatus !== undefined) query.set('runtimeStatus', [runtimeStatus].flat().join(','));
   if (createdFrom !== undefined) query.set('createdTimeFrom', createdFrom.toISOString());
   if (createdTo !== undefined) query.set('createdTimeTo', createdTo.toISOString());
   const instances: Instance[] = [];

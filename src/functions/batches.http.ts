@@ -75,17 +75,17 @@ const streamSchema = z.object({ correlationId: z.string().regex(correlationIdFor
 async function nextEvent({ records, now }: BatchEndpointServices, call: EndpointCall): Promise<EndpointReply> {
   const { correlationId } = checked(streamSchema, Object.fromEntries(call.request.query), 'The query');
   return answerNextEvent(call, {
+    event: 'batch',
     now,
     pollMs: 1_000,
     async look() {
       const progress = computeBatchProgress(await records.countBatch(correlationId));
       if (progress === undefined) return undefined;
-      const id = Object.values(progress.counts).join('-');
       const isComing = now().getTime() < Date.parse(progress.lastUploadedAt) + stillComingMs;
       return {
-        id,
+        id: Object.values(progress.counts).join('-'),
         mayChange: progress.state !== 'done' || isComing,
-        read: async () => ({ id, event: 'batch', data: { correlationId, ...progress } }),
+        read: async () => ({ correlationId, ...progress }),
       };
     },
   });

@@ -14,22 +14,18 @@ const querySchema = z.object({
   wait: z.coerce.number().min(0).max(60).default(20),
 });
 
-export interface LiveEvent {
-  /** The same for as long as there is nothing new to see; one line. */
-  readonly id: string;
-  readonly event: string;
-  readonly data: unknown;
-}
-
 /** How something that is watched stands, as far as it takes to know whether that is new. */
 export interface Look {
-  /** Of the event that {@link read} gives. */
+  /** The same for as long as there is nothing new to see; one line. */
   readonly id: string;
   readonly mayChange: boolean;
-  readonly read: () => Promise<LiveEvent>;
+  /** What there is to see, as it was found or newer. */
+  readonly read: () => Promise<unknown>;
 }
 
 export interface Watch {
+  /** The type of its events. */
+  readonly event: string;
   readonly now: () => Date;
   readonly pollMs: number;
   /** Nothing where there is nothing to see yet. */
@@ -37,21 +33,22 @@ export interface Watch {
 }
 
 /** The next event, held back until there is one. 204 says that there will be none any more; an EventSource stops at that. */
-export async function answerNextEvent({ request }: EndpointCall, { now, pollMs, look }: Watch): Promise<EndpointReply> {
+export async function answerNextEvent(
+  { request }: EndpointCall,
+  { event, now, pollMs, look }: Watch,
+): Promise<EndpointReply> {
   const query = checked(querySchema, Object.fromEntries(request.query), 'The query');
   const seen = request.headers.get('last-event-id') ?? query.since;
   const end = now().getTime() + query.wait * 1_000;
   for (;;) {
     const found = await look();
-    if (found !== undefined && found.id !== seen) return events(render(await found.read()));
+    if (found !== undefined && found.id !== seen)
+      return events(`id: ${found.id}\nevent: ${event}\ndata: ${JSON.stringify(await found.read())}\n\n`);
     if (found?.mayChange === false) return { status: 204 };
     if (now().getTime() + pollMs > end) return events(': nothing new\n\n');
     await sleep(pollMs);
   }
 }
-
-const render = ({ id, event, data }: LiveEvent): string =>
-  `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 
 /** `retry`: milliseconds after which an EventSource comes back. */
 const events = (body: string): EndpointReply => ({

@@ -37,6 +37,8 @@ export const listSchema = z.object({
   to: z.coerce.date().optional(),
   /** Part of an instance id, a name, a correlation id or the input, in capitals or not. */
   q: z.string().max(200).optional(),
+  /** Also counts by phase, which takes a look at everything. */
+  counts: z.stringbool({ truthy: ['true'], falsy: ['false'] }).default(false),
   top: z.coerce.number().int().min(1).max(200).default(50),
   continuation: z
     .base64url()

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Instance } from '../azure/durable-instances.ts';
 import { type Endpoint, type EndpointCall, type EndpointReply, routeParameter } from '../http/endpoint.ts';
-import { answerNextEvent, type LiveEvent } from '../http/live-events.ts';
+import { answerNextEvent } from '../http/live-events.ts';
 import { findInstance, unknownSaga } from './sagas.http.ts';
 import { isWaiting, toSagaView } from './saga-view.ts';
 
@@ -13,25 +13,21 @@ export const eventEndpoints = (now: () => Date): Endpoint[] => [
 function nextEvent(now: () => Date, call: EndpointCall): Promise<EndpointReply> {
   const id = routeParameter(call.request, 'id');
   return answerNextEvent(call, {
+    event: 'saga',
     now,
     pollMs: 250,
     async look() {
-      const instance = await call.instances.get(id);
+      // What is sensitive depends on how much is looked at, and the id must not.
+      const instance = await call.unredacted.get(id);
       if (instance === undefined) throw unknownSaga(id);
       return {
         id: idOf(instance),
         mayChange: mayChange(instance),
-        read: async () => eventOf(await findInstance(call)),
+        read: async () => toSagaView(await findInstance(call)),
       };
     },
   });
 }
-
-const eventOf = (instance: Instance): LiveEvent => ({
-  id: idOf(instance),
-  event: 'saga',
-  data: toSagaView(instance),
-});
 
 const mayChange = ({ runtimeStatus }: Instance): boolean =>
   isWaiting(runtimeStatus) || runtimeStatus === 'Suspended' || runtimeStatus === 'ContinuedAsNew';

@@ -48,7 +48,9 @@ export function createRedaction({ sagas, activities }: RedactionSources): Redact
   const gateDecision = z.object({ data: joined(activities.map(({ output }) => output)) });
 
   const carriedBy = (event: HistoryEvent, saga: SagaDefinition | undefined): Carried => {
-    const { EventType: type, FunctionName: name } = event;
+    const { EventType: type } = event;
+    // A task under way is an event of its own, by its own name; of one that has ended, the end tells its name.
+    const name = event['FunctionName'] ?? event['Name'];
     const named = typeof name === 'string' ? name : '';
     const decision = saga === undefined ? z.object({ data: withheld }) : gateDecision;
     if (type.startsWith('Task'))

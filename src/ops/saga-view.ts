@@ -67,22 +67,22 @@ export function toSagaView(instance: Instance): SagaView {
 
 /** The saga's own phase, unless the instance was stopped from outside. */
 export function phaseOf(instance: Instance): string {
-  const { runtimeStatus } = instance;
-  const status = statusOf(instance);
-  switch (runtimeStatus) {
+  switch (instance.runtimeStatus) {
     case 'Terminated':
     case 'Canceled':
       return 'terminated';
     case 'Suspended':
       return 'suspended';
-    case 'Failed':
+    case 'Failed': {
+      const status = statusOf(instance);
       return status?.gate !== undefined || status?.phase === 'aborted' ? status.phase : 'failed';
+    }
     case 'Completed':
       return 'completed';
     case 'Pending':
     case 'Running':
     case 'ContinuedAsNew':
-      return status?.phase ?? 'pending';
+      return statusOf(instance)?.phase ?? 'pending';
   }
 }
 

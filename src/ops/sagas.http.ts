@@ -3,14 +3,23 @@ import type { Instance } from '../azure/durable-instances.ts';
 import { type Endpoint, type EndpointCall, jsonBody, routeParameter } from '../http/endpoint.ts';
 import { checked, Problem } from '../http/problem.ts';
 import type { SagaDefinition } from '../saga/index.ts';
-import { listSchema, type SagaList, startSchema } from './contract.ts';
-import { phaseOf, statusOf, toSagaView } from './saga-view.ts';
+import { listSchema, startSchema } from './contract.ts';
+import { countSagas, findNewest, sortKey } from './list-sagas.ts';
+import type { Redaction } from './redaction.ts';
+import { toSagaView } from './saga-view.ts';
+
+export interface SagaEndpointServices {
+  readonly sagas: readonly SagaDefinition[];
+  readonly redaction: Redaction;
+  readonly newId: () => string;
+  readonly now: () => Date;
+}
 
 /** Start, list and get sagas. */
-export function sagaEndpoints(sagas: readonly SagaDefinition[], newId: () => string): Endpoint[] {
+export function sagaEndpoints(services: SagaEndpointServices): Endpoint[] {
   return [
-    { name: 'postSaga', method: 'POST', route: 'sagas/{name}', handle: (call) => startSaga(sagas, newId, call) },
-    { name: 'getSagas', method: 'GET', route: 'sagas', handle: listSagas },
+    { name: 'postSaga', method: 'POST', route: 'sagas/{name}', handle: (call) => startSaga(services, call) },
+    { name: 'getSagas', method: 'GET', route: 'sagas', handle: (call) => listSagas(services, call) },
     {
       name: 'getSaga',
       method: 'GET',
@@ -31,7 +40,7 @@ export async function findInstance({ request, instances }: EndpointCall): Promis
 export const unknownSaga = (id: string): Problem =>
   new Problem(404, 'not_found', `There is no saga '${id}': GET /api/sagas lists what there is.`);
 
-async function startSaga(sagas: readonly SagaDefinition[], newId: () => string, { request, instances }: EndpointCall) {
+async function startSaga({ sagas, newId }: SagaEndpointServices, { request, instances }: EndpointCall) {
   const name = routeParameter(request, 'name');
   const saga = sagas.find((known) => known.name === name);
   if (saga === undefined) {
@@ -54,51 +63,23 @@ async function startSaga(sagas: readonly SagaDefinition[], newId: () => string, 
   return { status: 202, headers: { location: statusUrl }, jsonBody: { instanceId, statusUrl } };
 }
 
-async function listSagas({ request, instances }: EndpointCall) {
+async function listSagas({ redaction, now }: SagaEndpointServices, { request, unredacted }: EndpointCall) {
   const query = checked(listSchema, Object.fromEntries(request.query), 'The query');
-  const { status, from, to } = query;
-  const all = await instances.list({ runtimeStatus: status, createdFrom: from, createdTo: to, withInput: true });
-  const inAnyPhase = all
-    .filter((instance) => matches(instance, query))
-    .map((instance) => ({ instance, phase: phaseOf(instance) }));
-  const { continuation, phase } = query;
-  const found = inAnyPhase
-    .flatMap((one) => (phase === undefined || one.phase === phase ? [one.instance] : []))
-    .sort(newestFirst);
-  const rest = continuation === undefined ? found : found.filter((instance) => sortKey(instance) < continuation);
-  const page = rest.slice(0, query.top);
+  const listing = { instances: unredacted, redaction, now: now() };
+  const [found, counted] = await Promise.all([
+    findNewest(query, listing),
+    query.counts ? countSagas(query, listing) : undefined,
+  ]);
+  const page = found.slice(0, query.top);
   const last = page.at(-1);
   return {
     status: 200,
     jsonBody: {
       sagas: page.map(toSagaView),
-      /** Of everything that is asked for, on all pages and in whatever phase. */
-      counts: countBy(inAnyPhase.map(({ phase }) => phase)),
-      names: [...new Set(inAnyPhase.map(({ instance }) => instance.name))].toSorted(),
-      ...(last !== undefined && rest.length > page.length && { continuation: encode(sortKey(last)) }),
+      ...counted,
+      ...(last !== undefined && found.length > page.length && { continuation: encode(sortKey(last)) }),
     },
   };
-}
-
-/** Entities share the task hub; their ids begin with @. */
-function matches(instance: Instance, { name, q }: SagaList): boolean {
-  if (instance.instanceId.startsWith('@')) return false;
-  if (name !== undefined && instance.name !== name) return false;
-  if (q === undefined) return true;
-  const { instanceId, input } = instance;
-  const texts = [instanceId, instance.name, statusOf(instance)?.correlationId ?? '', JSON.stringify(input ?? null)];
-  return texts.some((text) => text.toLowerCase().includes(q.toLowerCase()));
-}
-
-/** Newest first; a page begins after a key, not at an offset, so it stays right while instances come and go. */
-const sortKey = ({ createdTime, instanceId }: Instance): string => `${createdTime.toISOString()} ${instanceId}`;
-
-const newestFirst = (a: Instance, b: Instance): number => (sortKey(a) < sortKey(b) ? 1 : -1);
-
-function countBy(keys: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const key of keys) counts[key] = (counts[key] ?? 0) + 1;
-  return counts;
 }
 
 const encode = (key: string): string => Buffer.from(key, 'utf8').toString('base64url');

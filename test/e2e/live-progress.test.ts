@@ -87,7 +87,7 @@ describe('the console', () => {
 describe('the list of sagas', () => {
   it('counts by phase what is asked for, whatever phase is shown', async () => {
     const { body } = await api.get<{ sagas: SagaView[]; counts: Record<string, number>; names: string[] }>(
-      '/api/sagas?phase=suspended&top=1',
+      '/api/sagas?phase=suspended&top=1&counts=true',
     );
     expect(body.sagas.map(({ phase }) => phase)).toEqual(['suspended']);
     expect(body.counts).toEqual({ completed: 1, in_review: 1, suspended: 1 });

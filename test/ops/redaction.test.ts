@@ -153,3 +153,21 @@ it('no log line says a secret', () => {
 /** The same value without its texts. */
 const structureOf = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? '' : part)));
+
+it('what is under way is known by its own name, and hides nothing else', () => {
+  const redaction = createRedaction({ sagas: [pay], activities: [issueCard] });
+  const instance = {
+    name: 'pay',
+    input: { owner: 'Ada Lovelace', pin: secrets.input },
+    historyEvents: [
+      {
+        EventType: 'TaskScheduled',
+        Name: 'issueCard',
+        Input: JSON.stringify([{ input: { owner: 'Ada Lovelace', pin: secrets.input } }]),
+      },
+    ],
+  };
+  const shown = JSON.stringify(redaction(instance));
+  expect(shown).not.toContain(secrets.input);
+  expect(shown.match(/Ada Lovelace/g)).toHaveLength(2);
+});
