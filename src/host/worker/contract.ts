@@ -132,7 +132,7 @@ export type InvocationResult =
       readonly ok: true;
       readonly returnValue: TypedData;
       readonly outputs: ReadonlyMap<string, TypedData>;
-      /** Of an orchestrator: so many actions of its last answer stand before those in `returnValue`; none when absent. */
+      /** Of an orchestrator that goes on: so many actions of its last answer stand before those in `returnValue`. */
       readonly keptActions?: number;
       /** What an HTTP function answered; `streamed` when it went over the app's own port, absent when it returned nothing. */
       readonly http?: HttpResponseData | 'streamed';

@@ -6,12 +6,10 @@ export interface SentReplay {
   readonly history: number;
   /** How many events the thread keeps of it. */
   readonly known: number;
-  /** The settled events behind those: JSON text of a list. */
-  readonly settled: string;
-  readonly fresh: string;
-  /** Absent when the thread keeps it. */
+  /** JSON text of a list: the settled events behind those, the new events, and the rest of the body. */
+  readonly text: string;
+  /** JSON text; absent when the thread keeps it. */
   readonly input?: string;
-  readonly rest: string;
   /** Histories that the thread need not keep any longer. */
   readonly forget: readonly number[];
 }
@@ -19,7 +17,7 @@ export interface SentReplay {
 /** What the host knows of one thread's memory, and so decides what there is to send and to forget. */
 export interface ReplayLedger {
   send(body: ReplayBody): SentReplay;
-  /** The thread keeps the actions of the answer too. */
+  /** While an orchestrator goes on, the thread keeps its last answer too; once it has ended, nothing. */
   noteAnswer(history: number, result: InvocationResult): void;
 }
 
@@ -39,6 +37,8 @@ export function createReplayLedger(capacity: number): ReplayLedger {
   const entries = new Map<number, Entry>();
   let lastNumber = 0;
   let size = 0;
+  /** What the thread has not been told yet. */
+  let forgotten: number[] = [];
 
   const numberOf = (history: SettledHistory): number => {
     const number = numbers.get(history) ?? ++lastNumber;
@@ -58,14 +58,16 @@ export function createReplayLedger(capacity: number): ReplayLedger {
     return entry;
   };
 
-  const forgetOldest = (): readonly number[] => {
-    const forgotten: number[] = [];
+  const forget = (history: number): void => {
+    takeOut(history);
+    forgotten.push(history);
+  };
+
+  const forgetOldest = (): void => {
     for (const oldest of entries.keys()) {
       if (size <= capacity || entries.size === 1) break;
-      takeOut(oldest);
-      forgotten.push(oldest);
+      forget(oldest);
     }
-    return forgotten;
   };
 
   return {
@@ -73,17 +75,21 @@ export function createReplayLedger(capacity: number): ReplayLedger {
       const history = numberOf(settled);
       const before = takeOut(history);
       const known = before?.known ?? 0;
-      const text = settled.textFrom(known);
-      const sent = (before?.sent ?? input.length) + text.length;
+      const added = settled.textFrom(known);
+      const sent = (before?.sent ?? input.length) + added.length;
       add(history, { known: settled.length, sent, answered: before?.answered ?? 0 });
-      return { history, known, settled: text, fresh, ...(!before && { input }), rest, forget: forgetOldest() };
+      forgetOldest();
+      const text = `[${added},${fresh},${rest}]`;
+      const toForget = forgotten;
+      forgotten = [];
+      return { history, known, text, ...(!before && { input }), forget: toForget };
     },
     noteAnswer(history, result) {
+      if (!result.ok || result.keptActions === undefined) return forget(history);
       const entry = takeOut(history);
-      if (entry === undefined) return;
-      const text = result.ok && result.returnValue && 'json' in result.returnValue ? result.returnValue.json : '';
-      const kept = result.ok && result.keptActions !== undefined && result.keptActions > 0 ? entry.answered : 0;
-      add(history, { ...entry, answered: kept + text.length });
+      if (entry === undefined) return undefined;
+      const text = result.returnValue && 'json' in result.returnValue ? result.returnValue.json : '';
+      return add(history, { ...entry, answered: (result.keptActions > 0 ? entry.answered : 0) + text.length });
     },
   };
 }

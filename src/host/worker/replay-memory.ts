@@ -9,12 +9,16 @@ export interface ReplayMemory {
 export interface Replay {
   /** What its function is called with: as if it was parsed from the whole text, for durable-functions writes into it. */
   readonly body: unknown;
-  /** Takes out of what the function returned the actions that its last answer began with too. */
-  shorten(state: unknown): { readonly state: unknown; readonly keptActions: number };
+  /**
+   * What the function returned, without the actions that its last answer began with too. Undefined when it has ended: then all is
+   * said.
+   */
+  shorten(state: unknown): { readonly state: unknown; readonly keptActions: number } | undefined;
 }
 
 interface Kept {
-  readonly events: { readonly event: object; readonly isFlat: boolean }[];
+  /** One that has objects in it as JSON text: so it is copied soonest. */
+  readonly events: (object | string)[];
   /** JSON text. */
   readonly input: string;
   /** Of the last answer: JSON texts. */
@@ -24,47 +28,43 @@ interface Kept {
 export function createReplayMemory(): ReplayMemory {
   const histories = new Map<number, Kept>();
   return {
-    open({ history, known, settled, fresh, input, rest, forget }) {
+    open({ history, known, text, input, forget }) {
       for (const number of forget) histories.delete(number);
-      const before = input === undefined ? histories.get(history) : { events: [], input, actions: [] };
-      if (before?.events.length !== known) throw new Error(`History ${history} does not stand here up to ${known}.`);
-      histories.set(history, before);
-      before.events.push(...(JSON.parse(settled) as object[]).map((event) => ({ event, isFlat: isFlat(event) })));
-      return createReplay(before, fresh, rest);
-    },
-  };
-}
-
-function createReplay(kept: Kept, fresh: string, rest: string): Replay {
-  const before = kept.actions;
-  // Until the answer is known: one that is an exception says all its actions.
-  kept.actions = [];
-  return {
-    body: {
-      history: [
-        ...kept.events.map(({ event, isFlat }) => (isFlat ? { ...event } : structuredClone(event))),
-        ...(JSON.parse(fresh) as object[]),
-      ],
-      input: JSON.parse(kept.input) as unknown,
-      ...(JSON.parse(rest) as object),
-    },
-    shorten(state) {
-      const actions = actionsOf(state);
-      if (actions === undefined) return { state, keptActions: 0 };
-      kept.actions = actions.map((action) => JSON.stringify(action));
-      const difference = kept.actions.findIndex((text, place) => text !== before[place]);
-      const keptActions = difference < 0 ? actions.length : difference;
-      return { state: { ...(state as object), actions: [actions.slice(keptActions)] }, keptActions };
+      const kept = input === undefined ? histories.get(history) : { events: [], input, actions: [] };
+      if (kept?.events.length !== known) throw new Error(`History ${history} does not stand here up to ${known}.`);
+      const [settled, fresh, rest] = JSON.parse(text) as [object[], object[], object];
+      kept.events.push(...settled.map((event) => (isFlat(event) ? event : JSON.stringify(event))));
+      histories.set(history, kept);
+      return {
+        body: {
+          history: [...kept.events.map(copy), ...fresh],
+          input: JSON.parse(kept.input) as unknown,
+          ...rest,
+        },
+        shorten(state) {
+          const actions = openActionsOf(state);
+          if (actions === undefined) return undefined;
+          const before = kept.actions;
+          kept.actions = actions.map((action) => JSON.stringify(action));
+          const difference = kept.actions.findIndex((text, place) => text !== before[place]);
+          const keptActions = difference < 0 ? actions.length : difference;
+          return { state: { ...(state as object), actions: [actions.slice(keptActions)] }, keptActions };
+        },
+      };
     },
   };
 }
 
 const isFlat = (event: object): boolean =>
-  !Object.values(event).some((value) => typeof value === 'object' && value !== null);
+  Object.values(event).every((value) => typeof value !== 'object' || value === null);
 
-/** Of replay schema V3: one list of actions in a list. */
-function actionsOf(state: unknown): readonly unknown[] | undefined {
+const copy = (event: object | string): object =>
+  typeof event === 'string' ? (JSON.parse(event) as object) : { ...event };
+
+/** Of an orchestrator that waits; in replay schema V3, one list of actions in a list. */
+function openActionsOf(state: unknown): readonly unknown[] | undefined {
   if (typeof state !== 'object' || state === null || !('actions' in state)) return undefined;
+  if (!('isDone' in state) || state.isDone !== false) return undefined;
   const { actions } = state;
   if (!Array.isArray(actions) || actions.length !== 1) return undefined;
   const [only] = actions as readonly unknown[];

@@ -84,11 +84,8 @@ async function runFunction(
   await runHooks(app, 'postInvocation', after);
   core.state = undefined;
   if (after.error !== null && after.error !== undefined) throw after.error;
-  if (replay) {
-    const { state, keptActions } = replay.shorten(after.result);
-    return { ...toResult(await invocationModel.getResponse(context, state), state, metadata), keptActions };
-  }
-  return toResult(await invocationModel.getResponse(context, after.result), after.result, metadata);
+  const { state, ...kept } = replay?.shorten(after.result) ?? { state: after.result };
+  return { ...toResult(await invocationModel.getResponse(context, state), state, metadata), ...kept };
 }
 
 /** @param replay An orchestrator's call, in the place of its trigger's value. */
