@@ -11,9 +11,7 @@ const packageFile = createRequire(import.meta.url).resolve;
 
 const files = [
   ...['index.html', 'console.css', 'icon.svg'].map((name) => join(here, name)),
-  ...['inter-latin', 'inter-latin-ext'].map((name) =>
-    packageFile(`@fontsource-variable/inter/files/${name}-wght-normal.woff2`),
-  ),
+  packageFile('@fontsource-variable/inter/files/inter-latin-wght-normal.woff2'),
   packageFile('@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2'),
 ];
 

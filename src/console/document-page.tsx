@@ -1,8 +1,9 @@
 import type { DocumentRecord } from '../documents/document-record.ts';
 import { Confidence } from './confidence.tsx';
+import { DocumentViewer } from './document-viewer.tsx';
 import { formatAmount, formatBytes, formatFull, formatName, formatValue } from './format.ts';
-import { root, sagaUrl } from './location.ts';
-import { ErrorNotice, Loading, PhaseBadge, ScreenTitle } from './parts.tsx';
+import { batchUrl, root, sagaUrl } from './location.ts';
+import { ErrorNotice, Loading, Notice, PhaseBadge, ScreenTitle } from './parts.tsx';
 import { useResource } from './use-resource.ts';
 
 const refreshMs = 3_000;
@@ -31,8 +32,15 @@ export function DocumentPage({ id }: { readonly id: string }) {
           </div>
         </div>
       )}
-      {data !== undefined && <Extraction record={data} />}
-      {data?.review !== undefined && <ReviewNote review={data.review} />}
+      {data !== undefined && (
+        <div class="desk">
+          <div>
+            <Extraction record={data} />
+            {data.review !== undefined && <ReviewNote review={data.review} />}
+          </div>
+          <DocumentViewer documentId={id} name={data.name} />
+        </div>
+      )}
     </>
   );
 }
@@ -52,6 +60,12 @@ function RecordFacts({ record }: { readonly record: DocumentRecord }) {
         <dt>Saga</dt>
         <dd class="id">
           <a href={sagaUrl(record.instanceId)}>{record.instanceId}</a>
+        </dd>
+      </div>
+      <div>
+        <dt>Batch</dt>
+        <dd class="id">
+          <a href={batchUrl(record.correlationId)}>{record.correlationId}</a>
         </dd>
       </div>
       {record.sha256 !== undefined && (
@@ -74,7 +88,7 @@ const FactLine = ({ label, value }: { readonly label: string; readonly value: st
 );
 
 function Extraction({ record: { extraction } }: { readonly record: DocumentRecord }) {
-  if (extraction === undefined) return <p class="muted">Nothing has been read from it.</p>;
+  if (extraction === undefined) return <Notice title="Nothing has been read from it" />;
   const { extractor, model, inputTokens, outputTokens, lineItems } = extraction;
   const tokens = inputTokens === undefined ? '' : `, ${inputTokens} + ${outputTokens ?? 0} tokens`;
   const fields = Object.entries(extraction.fields).flatMap(([name, field]) => (field ? [{ name, field }] : []));

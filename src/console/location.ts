@@ -42,6 +42,8 @@ export function go(url: string, { replace = false } = {}): void {
 }
 
 export const sagaUrl = (id: string): string => `${root}/sagas/${encodeURIComponent(id)}`;
+export const batchUrl = (id: string): string => `${root}/batches/${encodeURIComponent(id)}`;
+export const orderUrl = (id: string): string => `${root}/orders/${encodeURIComponent(id)}`;
 export const documentUrl = (id: string): string => `${root}/documents/${encodeURIComponent(id)}`;
 
 /** The query without what is empty; the place in a list goes with the list that it was a place in. */

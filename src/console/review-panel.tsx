@@ -37,6 +37,15 @@ export function ReviewPanel({ instanceId, review, onDecided }: ReviewPanelProps)
   );
 }
 
+/** Of the document that a review is about, where it is about one. */
+export function reviewedDocument({
+  of,
+}: Pick<ReviewPanelProps['review'], 'of'>): { id: string; name: string } | undefined {
+  if (typeof of !== 'object' || of === null || !('documentId' in of) || typeof of.documentId !== 'string')
+    return undefined;
+  return { id: of.documentId, name: 'name' in of ? String(of.name) : of.documentId };
+}
+
 interface DecisionFormProps {
   readonly open: OpenReview;
   readonly onDecided: (done: string) => void;

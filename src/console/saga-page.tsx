@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SagaView } from '../ops/saga-view.ts';
+import { DocumentViewer } from './document-viewer.tsx';
 import { formatDuration, formatFull } from './format.ts';
 import { documentUrl, type Place, root } from './location.ts';
 import { ErrorNotice, focusTitle, Json, Loading, PhaseBadge, Progress, ScreenTitle, Time } from './parts.tsx';
-import { ReviewPanel } from './review-panel.tsx';
+import { reviewedDocument, ReviewPanel } from './review-panel.tsx';
 import { SagaActions } from './saga-actions.tsx';
 import { subjectOf } from './saga-list.tsx';
 import { SagaHistory } from './saga-history.tsx';
@@ -51,11 +52,30 @@ export function SagaPage({ id, query }: SagaPageProps) {
       {error !== undefined && <ErrorNotice error={error} />}
       {saga.error !== undefined && saga.phase !== 'completed' && <FailureCallout {...saga} error={saga.error} />}
       {saga.review !== undefined && (
-        <ReviewPanel key={saga.review.id} instanceId={id} review={saga.review} onDecided={accepted} />
+        <ReviewDesk key={saga.review.id} id={id} review={saga.review} onDecided={accepted} />
       )}
       <SagaHistory saga={saga} query={query} />
       <SagaData saga={saga} />
     </>
+  );
+}
+
+interface ReviewDeskProps {
+  readonly id: string;
+  readonly review: NonNullable<SagaView['review']>;
+  readonly onDecided: (done: string) => void;
+}
+
+/** The question, and beside it what it is about. */
+function ReviewDesk({ id, review, onDecided }: ReviewDeskProps) {
+  const document = reviewedDocument(review);
+  const question = <ReviewPanel instanceId={id} review={review} onDecided={onDecided} />;
+  if (document === undefined) return question;
+  return (
+    <div class="desk">
+      {question}
+      <DocumentViewer documentId={document.id} name={document.name} />
+    </div>
   );
 }
 
