@@ -43,18 +43,18 @@ export interface LostReplyOptions extends CallFaultOptions {
   readonly as?: 'killed' | 'timeout';
 }
 
-/** All answer a function that ends the fault. @throws RangeError for a step that there cannot be */
+/** All answer a function that ends the fault and tells how many calls it befell. @throws RangeError for a step that there cannot be */
 export interface ActivityFaults {
   /** The step fails, its effect does not happen; every time, unless `times`. */
-  failStep(step: StepAddress, options?: FailureOptions): () => void;
+  failStep(step: StepAddress, options?: FailureOptions): () => number;
   /** The step's undo fails, the effect stays; every time, unless `times`. */
-  failUndo(step: StepAddress, options?: FailureOptions): () => void;
+  failUndo(step: StepAddress, options?: FailureOptions): () => number;
   /** The effect happens, its answer is lost; once, unless `times`. */
-  loseReply(step: StepAddress, options?: LostReplyOptions): () => void;
+  loseReply(step: StepAddress, options?: LostReplyOptions): () => number;
   /** The activity runs twice with the same message, and the first answer counts; once, unless `times`. */
-  deliverTwice(step: StepAddress, options?: CallFaultOptions): () => void;
+  deliverTwice(step: StepAddress, options?: CallFaultOptions): () => number;
   /** Something happens before the call reaches its activity: a cancel, an outage. */
-  beforeCall(step: StepAddress, happens: () => Promise<void>, options?: CallFaultOptions): () => void;
+  beforeCall(step: StepAddress, happens: () => Promise<void>, options?: CallFaultOptions): () => number;
 }
 
 export interface FaultyActivities extends ActivityFaults {
@@ -71,6 +71,7 @@ interface Fault {
   readonly isUndo: boolean;
   readonly strike: Strike;
   left: number;
+  struck: number;
 }
 
 interface ActivityRequest {
@@ -122,9 +123,12 @@ export function createFaultyActivities(bound: readonly BoundActivity[]): FaultyA
 
   const arm = (step: StepAddress, isUndo: boolean, strike: Strike, left: number) => {
     checkAddress(step, names);
-    const fault = { step, isUndo, strike, left };
+    const fault = { step, isUndo, strike, left, struck: 0 };
     faults.push(fault);
-    return () => void (fault.left = 0);
+    return () => {
+      fault.left = 0;
+      return fault.struck;
+    };
   };
   const enter = (instanceId: string, id: string): ExecutedStep => {
     const key = `${instanceId}/${id}`;
@@ -147,6 +151,7 @@ export function createFaultyActivities(bound: readonly BoundActivity[]): FaultyA
     const fault = faults.find((armed) => armed.left > 0 && armed.isUndo === isUndo && isAt(armed.step, executed));
     if (fault === undefined) return call();
     fault.left--;
+    fault.struck++;
     return fault.strike(call);
   };
 

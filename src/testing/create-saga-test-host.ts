@@ -12,8 +12,9 @@ import {
 } from '../saga/operate.ts';
 import { type ActivityCall, type ActivityFaults, createFaultyActivities } from './activity-faults.ts';
 import { createTestHost, type TestHost, type TestHostOptions } from './create-test-host.ts';
-import { type DurableStatus, isEnded } from './durable-instances.ts';
+import type { DurableStatus } from './durable-instances.ts';
 import { createInMemoryDecisions } from './in-memory-decisions.ts';
+import { type RestOptions, runToRest, waitingGate } from './run-to-rest.ts';
 
 export interface SagaTestHostOptions
   extends Omit<SagaRegistration, 'decisions'>, Omit<TestHostOptions, 'register' | 'appDir'> {
@@ -34,24 +35,14 @@ export interface SagaTestHost extends TestHost, ActivityFaults {
   /** Answers a review as a person does. */
   decide(instanceId: string, review: Named, answer: unknown): Promise<void>;
   cancel(instanceId: string, by: string, reason?: string): Promise<void>;
-  /** Jumps until the instance has ended, or waits for somebody: at a gate, or for the answer to a review. */
-  runToRest(instanceId: string, horizonMs?: number): Promise<DurableStatus>;
+  /**
+   * Jumps until the instance has ended, or it or one of its sub-sagas waits for somebody: at a gate, or for the answer to a review.
+   * Answers the one that waits.
+   */
+  runToRest(instanceId: string, options?: RestOptions): Promise<DurableStatus>;
   /** Gives the gate the operator's decision, with a rewind or as an event. @throws where the instance stands at no gate */
   passGate(instanceId: string, decision: GateDecision): Promise<void>;
 }
-
-/** What an instance says of itself; undefined before its first episode. */
-const sagaStatusOf = ({ customStatus }: DurableStatus): SagaStatus | undefined =>
-  sagaStatusSchema.safeParse(customStatus).data;
-
-/** The gate that waits for its decision as an event. */
-function waitingGate(status: DurableStatus): number | undefined {
-  const gate = sagaStatusOf(status)?.gate;
-  return !isEnded(status) && gate?.mode === 'event' ? gate.number : undefined;
-}
-
-const isAtRest = (status: DurableStatus): boolean =>
-  isEnded(status) || waitingGate(status) !== undefined || sagaStatusOf(status)?.review !== undefined;
 
 /** A test host for sagas, with what an operator does to them, and the faults that befall their steps. */
 export async function createSagaTestHost(options: SagaTestHostOptions): Promise<SagaTestHost> {
@@ -72,7 +63,7 @@ export async function createSagaTestHost(options: SagaTestHostOptions): Promise<
     sagaStatus: async (instanceId) => sagaStatusSchema.parse((await host.status(instanceId)).customStatus),
     decide: (instanceId, review, answer) => host.raise(instanceId, reviewEvent(review.name), answer),
     cancel: (instanceId, by, reason) => host.raise(instanceId, cancelEvent, { by, reason }),
-    runToRest: (instanceId, horizonMs) => host.runUntil(instanceId, isAtRest, horizonMs),
+    runToRest: (instanceId, options) => runToRest(host, instanceId, options),
     async passGate(instanceId, decision) {
       const status = await host.status(instanceId);
       const waiting = waitingGate(status);

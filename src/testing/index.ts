@@ -6,3 +6,5 @@ export { createSagaTestHost, type SagaTestHost, type SagaTestHostOptions } from 
 export type { ActivityCall, ActivityFaults } from './activity-faults.ts';
 export type { StepAddress } from './step-address.ts';
 export { expectReplays, recordHistory } from './expect-replays.ts';
+export type { SweepWorld } from './sweep/run-case.ts';
+export { sweep, type SweepOptions, type SweepSummary } from './sweep/sweep.ts';

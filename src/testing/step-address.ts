@@ -1,6 +1,6 @@
 /**
  * Which executions of steps are meant: the k-th that the host runs, from 1 and over all instances; `chargePayment#2`, the second of
- * an activity in its instance, as statuses and logs name it; or `chargePayment`, every one.
+ * an activity, as statuses and logs name it (in a sub-saga `payOrder#1/chargePayment#2`); or `chargePayment`, every one.
  */
 export type StepAddress = number | string;
 
@@ -11,14 +11,13 @@ export interface ExecutedStep {
   readonly place: number;
 }
 
-/** `chargePayment#2` */
-export const shortStep = (id: string): string => id.slice(id.lastIndexOf('/') + 1);
+const withoutNumber = (id: string): string => id.slice(id.lastIndexOf('/') + 1).replace(/#\d+$/, '');
 
-export function isAt(address: StepAddress, { id, place }: ExecutedStep): boolean {
-  if (typeof address === 'number') return address === place;
-  const short = shortStep(id);
-  return address === id || address === short || address === short.replace(/#\d+$/, '');
-}
+export const isAt = (address: StepAddress, { id, place }: ExecutedStep): boolean =>
+  typeof address === 'number' ? address === place : `/${id}`.endsWith(`/${address}`) || address === withoutNumber(id);
+
+/** What tells a step from all others: its id without the outermost scope. */
+export const shortStep = (id: string): string => id.replace(/^main\//, '');
 
 /** @throws RangeError for an address that can never be met */
 export function checkAddress(address: StepAddress, activities: readonly string[]): void {
@@ -26,7 +25,7 @@ export function checkAddress(address: StepAddress, activities: readonly string[]
     if (Number.isInteger(address) && address >= 1) return;
     throw new RangeError(`step ${address}: steps are numbered 1, 2, 3, … in the order in which they are first called`);
   }
-  const name = shortStep(address).replace(/#\d+$/, '');
+  const name = withoutNumber(address);
   if (activities.includes(name)) return;
   throw new RangeError(`step '${address}': there is no activity '${name}'; there are ${activities.join(', ')}`);
 }
@@ -36,7 +35,6 @@ export function readCallKey(
   key: string,
   instanceId: string,
 ): { readonly step: string; readonly direction: 'do' | 'undo' } {
-  const own = key.startsWith(`${instanceId}/`) ? key.slice(instanceId.length + 1) : key;
-  const end = own.lastIndexOf('/');
-  return { step: own.slice(0, end), direction: own.slice(end + 1) === 'undo' ? 'undo' : 'do' };
+  const end = key.lastIndexOf('/');
+  return { step: key.slice(instanceId.length + 1, end), direction: key.slice(end + 1) === 'undo' ? 'undo' : 'do' };
 }

@@ -2,6 +2,8 @@ import type { DurableInstances, DurableStatus } from './durable-instances.ts';
 import { isEnded } from './durable-instances.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
+type IsSo = (status: DurableStatus) => boolean | Promise<boolean>;
+
 export interface VirtualTime {
   now(): Date;
   /** Lets everything happen that needs no time. */
@@ -13,7 +15,7 @@ export interface VirtualTime {
   /** Jumps from moment to moment until the instance has ended. @throws where it does not end within `horizonMs` (30 days) */
   runToEnd(instanceId: string, horizonMs?: number): Promise<DurableStatus>;
   /** The same until its status is so. @throws where it ends before */
-  runUntil(instanceId: string, isSo: (status: DurableStatus) => boolean, horizonMs?: number): Promise<DurableStatus>;
+  runUntil(instanceId: string, isSo: IsSo, horizonMs?: number): Promise<DurableStatus>;
 }
 
 export interface VirtualTimeOptions {
@@ -32,12 +34,12 @@ export function createVirtualTime({ clock, settle, status, describe }: VirtualTi
     await settle();
     return isJump;
   };
-  const run = async (id: string, isOver: (status: DurableStatus) => boolean, horizonMs = defaultHorizonMs) => {
+  const run = async (id: string, isOver: IsSo, horizonMs = defaultHorizonMs) => {
     const end = clock.now() + horizonMs;
     for (;;) {
       await settle();
       const found = await status(id);
-      if (isOver(found)) return found;
+      if (await isOver(found)) return found;
       if (isEnded(found)) {
         throw new Error(`Instance "${id}" has ended before: ${found.runtimeStatus} ${JSON.stringify(found.output)}`);
       }
