@@ -59,9 +59,15 @@ function toCoreHttp(request: HttpRequestData): CoreHttpData {
 const typedStrings = (map: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(map).map(([key, string]) => [key, { string }]));
 
+/** Where the names of query and route are the same, the route counts. The key of the function is nothing for the app. */
+function httpMetadata({ url, headers, params }: HttpRequestData): CoreInvocationRequest['triggerMetadata'] {
+  const { code: _key, ...query } = Object.fromEntries(new URL(url).searchParams);
+  return { ...typedStrings({ ...query, ...params }), Headers: { json: JSON.stringify(headers) } };
+}
+
 /**
  * The library puts the inputs before the handler in this order, triggers by type. With HTTP streams it takes headers and
- * route parameters from the trigger metadata instead.
+ * route parameters from the trigger metadata instead, and query values turn up among them, which apps count on.
  */
 export function toCoreRequest(invocation: Invocation, metadata: FunctionMetadata): CoreInvocationRequest {
   const { http } = invocation;
@@ -75,7 +81,7 @@ export function toCoreRequest(invocation: Invocation, metadata: FunctionMetadata
     })),
     triggerMetadata: {
       ...Object.fromEntries(invocation.triggerMetadata ?? []),
-      ...(http && { ...typedStrings(http.params), Headers: { json: JSON.stringify(http.headers) } }),
+      ...(http && httpMetadata(http)),
     },
     ...(invocation.traceParent !== undefined && {
       traceContext: { traceParent: invocation.traceParent, traceState: '', attributes: {} },

@@ -34,7 +34,11 @@ test('in another task hub nothing is to be found, and nothing is begun', async (
     'POST /instances/here/restart',
     'GET /entities/CounterEntity/here',
   ]) {
-    expect(await ask(`${request}?taskHub=There`, '1'), request).toEqual({ status: 404, body: undefined });
+    expect({ request, ...(await ask(`${request}?taskHub=There`, '1')) }).toEqual({
+      request,
+      status: 404,
+      body: undefined,
+    });
   }
   expect(await ask('GET /entities?taskHub=There')).toEqual({ status: 200, body: [] });
   expect(await ask('DELETE /instances?createdTimeFrom=2000-01-01&taskHub=There')).toMatchObject({
@@ -52,7 +56,7 @@ test('the own task hub and connection are found whatever their case, and when no
   await ask('POST /orchestrators/NoActions/own', '1');
   for (const query of ['taskHub=testhubname&connection=storage', 'taskHub=&connection=', 'TASKHUB=TestHubName']) {
     expect((await engine.ended('own')).runtimeStatus).toBe('Completed');
-    expect((await ask(`GET /instances/own?${query}`)).status, query).toBe(200);
+    expect({ query, ...(await ask(`GET /instances/own?${query}`)) }).toMatchObject({ query, status: 200 });
   }
   expect(await ask('GET /entities/CounterEntity/own?connection=Theirs')).toMatchObject({
     status: 500,
