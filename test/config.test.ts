@@ -27,6 +27,24 @@ describe('settings', () => {
     });
   });
 
+  it('send telemetry where a collector or Application Insights is named, unless all is switched off', () => {
+    const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://localhost:4318';
+    const APPLICATIONINSIGHTS_CONNECTION_STRING = 'InstrumentationKey=k;IngestionEndpoint=https://i.example.org/';
+    expect(parseConfig({ ...least, OTEL_EXPORTER_OTLP_ENDPOINT }).telemetry).toEqual({
+      otlp: true,
+      applicationInsights: undefined,
+      metricIntervalMs: 60_000,
+    });
+    expect(parseConfig({ ...least, APPLICATIONINSIGHTS_CONNECTION_STRING }).telemetry).toMatchObject({
+      otlp: false,
+      applicationInsights: APPLICATIONINSIGHTS_CONNECTION_STRING,
+    });
+    expect(parseConfig({ ...least, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SDK_DISABLED: 'true' }).telemetry).toBeUndefined();
+    expect(() => parseConfig({ ...least, OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' })).toThrow(
+      'OTEL_EXPORTER_OTLP_ENDPOINT is "localhost:4318": it should look like http://localhost:4318',
+    );
+  });
+
   it('lead to services by connection string, or by endpoint and identity', () => {
     const cosmos = 'AccountEndpoint=https://c.documents.azure.com:443/;AccountKey=a2V5;';
     const bus = 'Endpoint=sb://b.servicebus.windows.net/;SharedAccessKeyName=n;SharedAccessKey=a2V5';

@@ -11,7 +11,10 @@ export interface Parent {
  * The span that an invocation goes on from. A host hands every invocation a trace context of its own, also when it records nothing:
  * its span is worth being a child of only if it is sampled, and not merely what was `sent` with the request or the message.
  */
-export function findParent({ traceContext }: InvocationContext, sent: string | null | undefined): Parent {
+export function findParent(
+  { traceContext }: Pick<InvocationContext, 'traceContext'>,
+  sent: string | null | undefined,
+): Parent {
   const host = traceContext?.traceParent;
   const hostTells = host !== undefined && host !== sent && parseTraceParent(host)?.isSampled === true;
   return { parent: hostTells ? host : (sent ?? undefined), hostTells };

@@ -46,13 +46,14 @@ export interface SagaTestHost extends TestHost, ActivityFaults {
 
 /** A test host for sagas, with what an operator does to them, and the faults that befall their steps. */
 export async function createSagaTestHost(options: SagaTestHostOptions): Promise<SagaTestHost> {
-  const { sagas, activities: bound, gateMode, register, ...rest } = options;
+  const { sagas, activities: bound, gateMode, observer, logFormat, register, ...rest } = options;
+  const chosen = { ...(gateMode && { gateMode }), ...(observer && { observer }), ...(logFormat && { logFormat }) };
   const decisions = createInMemoryDecisions();
   const { activities, ...faults } = createFaultyActivities(bound);
   const host = await createTestHost({
     ...rest,
     async register() {
-      registerSagas({ sagas, activities, decisions, ...(gateMode && { gateMode }) });
+      registerSagas({ sagas, activities, decisions, ...chosen });
       await register?.();
     },
   });

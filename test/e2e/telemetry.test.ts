@@ -1,10 +1,12 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { sampleOrder } from '../orders/sample-order.ts';
 import { type ReceivedSpan, startCollector } from '../telemetry/start-collector.ts';
 import { createApi } from './api.ts';
 import { connect } from './local-clients.ts';
 import { createOrderApi } from './order-api.ts';
-import { useProgram } from './program.ts';
+import { makeDataFolder, startProgram, useProgram } from './program.ts';
 import { sample } from './sample.ts';
 
 const collector = await startCollector();
@@ -225,4 +227,63 @@ it('metrics are right, and the same for the collector and for Prometheus', async
     'service.name': 'durable-saga',
     'deployment.environment.name': 'test',
   });
+});
+
+describe('what sends telemetry', () => {
+  const preload = `--import=${new URL('../telemetry/log-loaded-modules.ts', import.meta.url).href}`;
+
+  /** The packages of OpenTelemetry and Azure Monitor that a program has loaded once it has processed an order. */
+  async function loadedWith(env: Readonly<Record<string, string>>): Promise<string[]> {
+    const dataDir = await makeDataFolder(onTestFinished);
+    const log = join(dataDir, 'modules.log');
+    const started = await startProgram({ dataDir, env: { ...env, NODE_OPTIONS: preload, LOADED_MODULES: log } });
+    onTestFinished(() => started.kill());
+    const api = createOrderApi(started);
+    await api.ended((await api.place(sampleOrder())).body.instanceId);
+    expect(await started.stop()).toBe(0);
+    const urls = await readFile(log, 'utf8');
+    return [
+      ...new Set(
+        [...urls.matchAll(/node_modules\/(@opentelemetry|@azure\/monitor)[^/]*(\/[^/]+)?/g)].map(([name]) => name),
+      ),
+    ];
+  }
+
+  it('is not loaded where no destination is configured', async () => {
+    // durable-functions itself loads the interface.
+    expect(await loadedWith({})).toEqual(['node_modules/@opentelemetry/api']);
+  });
+
+  it('is loaded where one is, and sends what is left when the program stops', async () => {
+    const before = collector.spans.length;
+    const slow = { OTEL_BSP_SCHEDULE_DELAY: '3600000', OTEL_BLRP_SCHEDULE_DELAY: '3600000' };
+    const loaded = await loadedWith({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...slow });
+    expect(loaded).toContain('node_modules/@opentelemetry/sdk-trace-base');
+    expect(loaded.filter((name) => name.includes('monitor'))).toEqual([]);
+    expect(collector.spans.slice(before).map(({ name }) => name)).toContain('fulfilOrder');
+  });
+});
+
+it('a trace goes on where it was after the program was killed', async () => {
+  const dataDir = await makeDataFolder(onTestFinished);
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '50' };
+  const first = await startProgram({ dataDir, env });
+  onTestFinished(() => first.kill());
+  const traceId = newTrace();
+  const suspicious = sampleOrder({ customer: { id: 'c-2', name: 'Mallory', email: 'fraud@example.org' } });
+  const { body } = await createOrderApi(first).place(suspicious, { traceparent: traceparent(traceId) });
+  const isOpen = ({ phase }: { readonly phase: string }): boolean => phase === 'in_review';
+  await createApi(first.url).untilSaga(body.instanceId, isOpen);
+  await traceWith(traceId, 'main/saveOrder#1');
+  await first.kill();
+
+  const second = await startProgram({ dataDir, env });
+  onTestFinished(() => second.kill());
+  const decision = { by: 'Kim', decision: 'approve' };
+  await createApi(second.url).post(`/api/sagas/${body.instanceId}/reviews/fraud`, decision);
+  await createApi(second.url).untilSaga(body.instanceId, endedWell);
+  const spans = await traceWith(traceId, 'fulfilOrder');
+  expectConnected(spans);
+  expect(times(spans, 'main/createOrder#1')).toBe(1);
+  expect(lineage(spans)).toContainEqual(['review fraud', 'fulfilOrder']);
 });
