@@ -1,10 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { keyWanted } from './api.ts';
+import { BatchPage } from './batch-page.tsx';
 import { DocumentList } from './document-list.tsx';
 import { DocumentPage } from './document-page.tsx';
 import { KeyDialog } from './key-dialog.tsx';
 import { type Place, root, usePlace } from './location.ts';
 import { focusTitle, Notice, ScreenTitle } from './parts.tsx';
+import { OrderList } from './order-list.tsx';
+import { OrderPage } from './order-page.tsx';
 import { ReviewQueue, type ReviewList } from './review-queue.tsx';
 import { SagaList } from './saga-list.tsx';
 import { SagaPage } from './saga-page.tsx';
@@ -58,6 +61,10 @@ function Screen({ segments, query }: Place) {
       return <ReviewQueue />;
     case 'documents':
       return id === undefined ? <DocumentList query={query} /> : <DocumentPage id={id} />;
+    case 'batches':
+      return id === undefined ? <DocumentList query={query} /> : <BatchPage id={id} query={query} />;
+    case 'orders':
+      return id === undefined ? <OrderList query={query} /> : <OrderPage id={id} />;
     default:
       return (
         <>
@@ -76,6 +83,7 @@ const sections = [
   { name: 'sagas', label: 'Sagas', href: root },
   { name: 'reviews', label: 'Reviews', href: `${root}/reviews` },
   { name: 'documents', label: 'Documents', href: `${root}/documents` },
+  { name: 'orders', label: 'Orders', href: `${root}/orders` },
 ] as const;
 
 function Sidebar({ section }: { readonly section: string }) {

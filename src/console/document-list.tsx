@@ -1,34 +1,31 @@
+import type { DocumentPage } from '../azure/document-records.ts';
 import type { DocumentRecord } from '../documents/document-record.ts';
 import { formatAmount, formatName } from './format.ts';
+import { listQuery } from './list-query.ts';
 import { documentUrl, type Place } from './location.ts';
 import { Pager } from './pager.tsx';
 import { ErrorNotice, Loading, Notice, PhaseBadge, ScreenTitle, Time } from './parts.tsx';
 import { openUnlessSelecting } from './saga-list.tsx';
 import { SearchField } from './search-field.tsx';
 import { SelectFilter } from './select-filter.tsx';
+import { UploadButton } from './upload-button.tsx';
 import { useNow } from './use-now.ts';
 import { useResource } from './use-resource.ts';
-
-interface DocumentPage {
-  readonly documents: readonly DocumentRecord[];
-  readonly continuation?: string;
-}
 
 const statuses = ['processing', 'awaiting_review', 'processed', 'rejected', 'failed'] as const;
 const categories = ['invoice', 'receipt', 'purchase_order', 'contract', 'other'] as const;
 const refreshMs = 5_000;
 
 export function DocumentList({ query }: Pick<Place, 'query'>) {
-  const asked = new URLSearchParams({ top: '50' });
-  for (const name of ['q', 'status', 'category', 'continuation']) {
-    const value = query.get(name);
-    if (value !== null) asked.set(name, value);
-  }
-  const { data, error, reload } = useResource<DocumentPage>(`/api/documents?${asked.toString()}`, refreshMs);
+  const asked = listQuery(query, ['q', 'status', 'category', 'correlationId']);
+  const { data, error, reload } = useResource<DocumentPage>(`/api/documents?${asked}`, refreshMs);
   return (
     <>
       <header class="screen-head">
-        <ScreenTitle title="Documents" />
+        <div class="head-row">
+          <ScreenTitle title="Documents" />
+          <UploadButton />
+        </div>
         <p class="muted">What came in, and what was read from it.</p>
       </header>
       <div class="filters" role="search">
@@ -38,7 +35,7 @@ export function DocumentList({ query }: Pick<Place, 'query'>) {
       </div>
       {error !== undefined && <ErrorNotice error={error} retry={reload} />}
       {data === undefined && error === undefined && <Loading rows={10} />}
-      {data?.documents.length === 0 && <Notice title="No document fits" />}
+      {data?.documents.length === 0 && <NoDocuments isFiltered={query.size > 0} />}
       {data !== undefined && data.documents.length > 0 && (
         <>
           <DocumentTable documents={data.documents} />
@@ -49,9 +46,18 @@ export function DocumentList({ query }: Pick<Place, 'query'>) {
   );
 }
 
+const NoDocuments = ({ isFiltered }: { readonly isFiltered: boolean }) =>
+  isFiltered ? (
+    <Notice title="No document fits these filters" />
+  ) : (
+    <Notice title="No document has come in yet">
+      <p>Upload some here, post them to /api/documents, or drop them into container “incoming”.</p>
+    </Notice>
+  );
+
 const option = (name: string): readonly [string, string] => [name, formatName(name)];
 
-function DocumentTable({ documents }: Pick<DocumentPage, 'documents'>) {
+export function DocumentTable({ documents }: Pick<DocumentPage, 'documents'>) {
   const now = useNow();
   return (
     <div class="table-frame">

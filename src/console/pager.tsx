@@ -4,7 +4,7 @@ interface PagerProps {
   readonly query: URLSearchParams;
   readonly shown: number;
   readonly of: number | undefined;
-  readonly continuation: string | undefined;
+  readonly continuation?: string | undefined;
 }
 
 /** Pages are keyed by what they begin after, so the way back is the browser's own, or the first page. */

@@ -24,6 +24,9 @@ const looks: Readonly<Record<string, PhaseLook>> = {
   awaiting_review: { label: 'Awaiting review', tone: 'ask' },
   processed: { label: 'Processed', tone: 'good' },
   rejected: { label: 'Rejected', tone: 'warn' },
+  // Of orders.
+  fulfilled: { label: 'Fulfilled', tone: 'good' },
+  cancelled: { label: 'Cancelled', tone: 'calm' },
 };
 
 export const lookOf = (phase: string): PhaseLook => looks[phase] ?? { label: phase, tone: 'calm' };

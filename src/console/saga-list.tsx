@@ -1,5 +1,6 @@
 import type { SagaView } from '../ops/saga-view.ts';
 import { formatDuration, parseStepId } from './format.ts';
+import { listQuery } from './list-query.ts';
 import { go, type Place, sagaUrl } from './location.ts';
 import { Pager } from './pager.tsx';
 import { ErrorNotice, Loading, Notice, PhaseBadge, Progress, ScreenTitle, Time } from './parts.tsx';
@@ -11,16 +12,24 @@ import { useResource } from './use-resource.ts';
 
 export interface SagaPage {
   readonly sagas: readonly SagaView[];
-  readonly counts: Readonly<Record<string, number>>;
-  readonly names: readonly string[];
   readonly continuation?: string;
 }
 
+interface SagaCounts {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly names: readonly string[];
+}
+
 const refreshMs = 2_000;
+const countMs = 5_000;
 
 export function SagaList({ query }: Pick<Place, 'query'>) {
   const now = useNow();
-  const { data, error, reload } = useResource<SagaPage>(listPath(query, now), refreshMs);
+  const started = startedSince(query, now);
+  const rows = listQuery(query, ['name', 'status', 'phase', 'q'], started);
+  const { data, error, reload } = useResource<SagaPage>(`/api/sagas?${rows}`, refreshMs);
+  const counted = listQuery(withoutPage(query), ['name', 'status', 'q'], { ...started, top: '1', counts: 'true' });
+  const { data: all } = useResource<SagaCounts>(`/api/sagas?${counted}`, countMs);
   const isFiltered = [...query.keys()].some((name) => !['continuation', 'page'].includes(name));
   return (
     <>
@@ -28,15 +37,20 @@ export function SagaList({ query }: Pick<Place, 'query'>) {
         <ScreenTitle title="Sagas" />
         <p class="muted">Every run of a process, newest first, as it goes on.</p>
       </header>
-      <PhaseTabs counts={data?.counts} query={query} />
-      <SagaFilters query={query} names={data?.names ?? []} />
+      <PhaseTabs counts={all?.counts} query={query} />
+      <SagaFilters query={query} names={all?.names ?? []} />
       {error !== undefined && <ErrorNotice error={error} retry={reload} />}
       {data === undefined && error === undefined && <Loading rows={10} />}
       {data !== undefined && data.sagas.length === 0 && <NoSagas isFiltered={isFiltered} />}
       {data !== undefined && data.sagas.length > 0 && (
         <>
           <SagaTable sagas={data.sagas} now={now} />
-          <Pager query={query} shown={data.sagas.length} of={totalOf(data, query)} continuation={data.continuation} />
+          <Pager
+            query={query}
+            shown={data.sagas.length}
+            of={all && totalOf(all, query)}
+            continuation={data.continuation}
+          />
         </>
       )}
     </>
@@ -44,18 +58,19 @@ export function SagaList({ query }: Pick<Place, 'query'>) {
 }
 
 /** The period is in the address as a length, so that a link to the last hour stays one; whole minutes keep the path the same. */
-function listPath(query: URLSearchParams, now: Date): string {
-  const asked = new URLSearchParams({ top: '50' });
-  for (const name of ['name', 'status', 'phase', 'q', 'continuation']) {
-    const value = query.get(name);
-    if (value !== null) asked.set(name, value);
-  }
+function startedSince(query: URLSearchParams, now: Date): Readonly<Record<string, string>> {
   const from = periodStart(query.get('period'), now);
-  if (from !== undefined) asked.set('from', from.toISOString());
-  return `/api/sagas?${asked.toString()}`;
+  return from === undefined ? {} : { from: from.toISOString() };
 }
 
-function totalOf({ counts }: SagaPage, query: URLSearchParams): number {
+/** What is counted is the same on every page. */
+function withoutPage(query: URLSearchParams): URLSearchParams {
+  const whole = new URLSearchParams(query);
+  whole.delete('continuation');
+  return whole;
+}
+
+function totalOf({ counts }: SagaCounts, query: URLSearchParams): number {
   const phase = query.get('phase');
   return phase === null ? Object.values(counts).reduce((sum, count) => sum + count, 0) : (counts[phase] ?? 0);
 }

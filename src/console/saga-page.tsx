@@ -9,7 +9,7 @@ import { SagaActions } from './saga-actions.tsx';
 import { subjectOf } from './saga-list.tsx';
 import { SagaHistory } from './saga-history.tsx';
 import { shortName } from './tell-entry.ts';
-import { useLiveSaga } from './use-live-saga.ts';
+import { useLive } from './use-live.ts';
 import { useNow } from './use-now.ts';
 
 interface SagaPageProps {
@@ -23,7 +23,7 @@ interface Done {
 }
 
 export function SagaPage({ id, query }: SagaPageProps) {
-  const { saga, error, follow } = useLiveSaga(id);
+  const { data: saga, error, follow } = useLive<SagaView>(`/api/sagas/${encodeURIComponent(id)}/events`);
   const [done, setDone] = useState<Done>();
   const accepted = (what: string): void => {
     setDone({ what });

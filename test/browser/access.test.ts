@@ -1,22 +1,32 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createApi } from '../e2e/api.ts';
+import { createOrderApi } from '../e2e/order-api.ts';
 import { useProgram } from '../e2e/program.ts';
 import { sample } from '../e2e/sample.ts';
+import { sampleOrder } from '../orders/sample-order.ts';
 import { expectAccessible, keepScreenshot, type Scheme, useBrowser } from './console-browser.ts';
 
 const program = await useProgram();
-const api = createApi(program.url);
+const api = createOrderApi(program);
 const browser = await useBrowser(program.url);
 
 /** A document that is done, and one that asks. */
-const ids = { done: '', asking: '', document: '' };
+const ids = { done: '', asking: '', document: '', order: '' };
+const batch = 'march-invoices';
 
 beforeAll(async () => {
-  const done = await api.upload('receipt.pdf', await sample('greenfield-receipt.pdf'));
-  const asking = await api.upload('unclear.pdf', await sample('unclear-invoice.pdf'));
+  const together = { 'x-correlation-id': batch };
+  const done = await api.upload('receipt.pdf', await sample('greenfield-receipt.pdf'), together);
+  const asking = await api.upload('unclear.pdf', await sample('unclear-invoice.pdf'), together);
+  const { orderId } = (await api.place(sampleOrder())).body;
+  await api.untilOrder(orderId, 'fulfilled');
   await api.untilSaga(done.instanceId, ({ runtimeStatus }) => runtimeStatus === 'Completed');
   await api.untilSaga(asking.instanceId, ({ phase }) => phase === 'in_review');
-  Object.assign(ids, { done: done.instanceId, asking: asking.instanceId, document: done.documentId });
+  Object.assign(ids, {
+    done: done.instanceId,
+    asking: asking.instanceId,
+    document: done.documentId,
+    order: orderId,
+  });
 });
 
 const screens: readonly (readonly [name: string, path: () => string, sign: string])[] = [
@@ -26,6 +36,9 @@ const screens: readonly (readonly [name: string, path: () => string, sign: strin
   ['reviews', () => '/console/reviews', '.list .main-cell'],
   ['documents', () => '/console/documents', '.list .badge'],
   ['document', () => `/console/documents/${ids.document}`, '.extracted'],
+  ['batch', () => `/console/batches/${batch}`, '.list .badge'],
+  ['orders', () => '/console/orders', '.list .badge'],
+  ['order', () => `/console/orders/${ids.order}`, '.cards li'],
   ['no such saga', () => '/console/sagas/none', '[role=alert]'],
   ['no such page', () => '/console/nothing', '.notice'],
 ];

@@ -1,0 +1,45 @@
+import { useRef, useState } from 'preact/hooks';
+import { Refusal, request } from './api.ts';
+import { batchUrl, go } from './location.ts';
+import { RefusalText } from './operation-form.tsx';
+
+/** Files from this machine, as one batch, whose page is shown while they are processed. */
+export function UploadButton() {
+  const picker = useRef<HTMLInputElement>(null);
+  const [refusal, setRefusal] = useState<Refusal>();
+  const [isSending, setSending] = useState(false);
+  const send = async (files: FileList): Promise<void> => {
+    const form = new FormData();
+    for (const file of files) form.append('file', file, file.name);
+    const batch = crypto.randomUUID();
+    setSending(true);
+    setRefusal(undefined);
+    try {
+      await request(`/api/documents?correlationId=${batch}`, { method: 'POST', body: form });
+      go(batchUrl(batch));
+    } catch (error) {
+      setRefusal(error instanceof Refusal ? error : new Refusal(0, String(error)));
+      setSending(false);
+    }
+  };
+  return (
+    <div class="upload">
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        accept=".pdf,.docx,.txt,.png,.jpg,.jpeg"
+        aria-label="Files to process"
+        onChange={({ currentTarget }) => {
+          if (currentTarget.files !== null && currentTarget.files.length > 0) void send(currentTarget.files);
+          currentTarget.value = '';
+        }}
+      />
+      <button type="button" class="button primary" disabled={isSending} onClick={() => picker.current?.click()}>
+        {isSending ? 'Uploading…' : 'Upload documents…'}
+      </button>
+      <RefusalText refusal={refusal} />
+    </div>
+  );
+}
