@@ -1,5 +1,8 @@
+import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
 import { createSigner } from './audit/signature.ts';
+import type { Access } from './http/caller.ts';
+import { roles } from './http/roles.ts';
 
 /** Where an Azure service is: a connection string, or an endpoint that is entered with the app's own identity. */
 export type Connection =
@@ -39,6 +42,8 @@ export interface Config {
   readonly fraudThreshold: number;
   /** A private Ed25519 key (PKCS#8 PEM) that signs audit trails. */
   readonly auditSigningKey: string | undefined;
+  /** How callers are known, and what a function key opens. */
+  readonly access: Access;
   /** Without it, ended instances stay. */
   readonly retention: RetentionConfig | undefined;
   /** Without it, traces and logs are not sent, and what sends them is not loaded. */
@@ -116,6 +121,8 @@ const settingsSchema = z.object({
     .regex(/InstrumentationKey=/i, 'it should look like InstrumentationKey=…;IngestionEndpoint=https://…')
     .optional(),
   LOG_FORMAT: z.enum(['text', 'json']).default('text'),
+  AUTH: z.enum(['keys', 'entra']).default('keys'),
+  KEY_ROLE: z.enum([...roles, 'none']).optional(),
   DEV_FAULTS: z.enum(['on', 'off']).default('off'),
 });
 
@@ -134,7 +141,12 @@ export function parseConfig(environment: Environment): Config {
   if (!settings.success) {
     problems.push(...settings.error.issues.map((issue) => complain(String(issue.path[0]), set, issue.message)));
   }
-  problems.push(...missingTradeSystems(set), ...unusableSigningKey(set));
+  problems.push(
+    ...missingTradeSystems(set),
+    ...unusableSigningKey(set),
+    ...unusableSchedule(set),
+    ...untrustedPrincipal(set),
+  );
   const connection = (name: string, service: Service) => readConnection(set, name, service, problems);
   const storage =
     connection('DOCUMENT_STORAGE', blobService) ?? connection('AzureWebJobsStorage', blobService) ?? account(set);
@@ -164,6 +176,7 @@ export function parseConfig(environment: Environment): Config {
     trade: tradeConfig(data),
     fraudThreshold: data.FRAUD_THRESHOLD,
     auditSigningKey: data.AUDIT_SIGNING_KEY,
+    access: accessConfig(data),
     retention:
       data.RETENTION_DAYS === undefined ? undefined : { days: data.RETENTION_DAYS, schedule: data.RETENTION_SCHEDULE },
     telemetry: telemetryConfig(data),
@@ -214,6 +227,39 @@ function missingTradeSystems(set: Environment): string[] {
   const missing = tradeSystems.filter((name) => set[name] === undefined);
   if (missing.length === 0 || missing.length === tradeSystems.length) return [];
   return [`${missing.join(', ')} are missing: orders need all of these systems; set them too, or none`];
+}
+
+/** People who sign in need no key, and one who holds a key could leave the sign-in out: so keys open nothing then, unless told to. */
+function accessConfig({ AUTH, KEY_ROLE }: z.infer<typeof settingsSchema>): Access {
+  const keyRole = KEY_ROLE ?? (AUTH === 'entra' ? 'none' : 'operator');
+  return { trustsPrincipal: AUTH === 'entra', keyRole: keyRole === 'none' ? undefined : keyRole };
+}
+
+/** App Service says whether its authentication is on. Where it is off, anybody could send a principal. */
+function untrustedPrincipal({ AUTH, KEY_ROLE, WEBSITE_AUTH_ENABLED }: Environment): string[] {
+  if (AUTH === 'entra' && WEBSITE_AUTH_ENABLED?.toLowerCase() === 'false') {
+    return ['AUTH is "entra": switch on App Service authentication first, or anybody could say to be anybody'];
+  }
+  if (AUTH !== 'entra' && KEY_ROLE === 'none')
+    return ['KEY_ROLE is "none": nobody could call anything; set AUTH to entra'];
+  return [];
+}
+
+/** A schedule that cannot be read would fail the timer when the host starts it, and nothing would ever be archived. */
+function unusableSchedule({ RETENTION_SCHEDULE }: Environment): string[] {
+  const fields = RETENTION_SCHEDULE?.trim().split(/\s+/) ?? [];
+  const isSpan = /^(\d+\.)?\d{1,2}:\d{2}:\d{2}$/.test(RETENTION_SCHEDULE ?? '');
+  if (RETENTION_SCHEDULE === undefined || isSpan) return [];
+  try {
+    if (fields.length !== 5 && fields.length !== 6) throw new Error('it has neither five fields nor six');
+    CronExpressionParser.parse(fields.join(' '));
+    return [];
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return [
+      `RETENTION_SCHEDULE is ${JSON.stringify(RETENTION_SCHEDULE)}: ${why}; give an NCRONTAB expression such as 0 30 3 * * *`,
+    ];
+  }
 }
 
 /** The complaint does not show the key. */

@@ -27,26 +27,32 @@ import { createGateDecisions } from './azure/gate-decisions.ts';
 import { createIdempotencyClaims } from './azure/idempotency-claims.ts';
 import { createOfflineExtractor } from './azure/offline-extractor.ts';
 import { createQueueProbe } from './azure/queue-probe.ts';
+import { createRefusals, type Refusals } from './azure/refusals.ts';
 import { createReviewDecisions } from './azure/review-decisions.ts';
 import type { OrderRecords } from './azure/order-records.ts';
 import { type Config, parseConfig } from './config.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { batchEndpoints } from './functions/batches.http.ts';
-import { registerConsole } from './functions/console.http.ts';
+import { consolePages, registerConsole } from './functions/console.http.ts';
 import { devFaultEndpoints } from './functions/dev-faults.http.ts';
 import { documentQueue, registerDocumentQueue } from './functions/document-queue.service-bus.ts';
 import { documentContentEndpoints } from './functions/document-content.http.ts';
 import { documentEndpoints } from './functions/documents.http.ts';
 import { healthEndpoints } from './functions/health.http.ts';
-import { orderEndpoints } from './functions/orders.http.ts';
+import { claimedOrderSchema, orderEndpoints } from './functions/orders.http.ts';
 import { metricsEndpoint } from './functions/metrics.http.ts';
 import { registerRetention } from './functions/retention.timer.ts';
-import { registerEndpoints } from './http/endpoint.ts';
+import type { Endpoint } from './http/endpoint.ts';
+import { meEndpoint } from './http/me.http.ts';
+import { openApiEndpoint } from './http/openapi.http.ts';
+import { registerEndpoints } from './http/register-endpoints.ts';
+import { claimedDocumentsSchema } from './intake/claim-documents.ts';
 import { createIntake } from './intake/intake.ts';
 import { auditEndpoints } from './ops/audit.http.ts';
 import { eventEndpoints } from './ops/events.http.ts';
+import { noteRefusal } from './ops/note-refusal.ts';
 import { operationEndpoints } from './ops/operations.http.ts';
-import { createRedaction, redactInstances } from './ops/redaction.ts';
+import { createRedaction, type Redaction, redactInstances } from './ops/redaction.ts';
 import { reviewEndpoints } from './ops/reviews.http.ts';
 import { sagaEndpoints } from './ops/sagas.http.ts';
 import { registerSagas } from './saga/operate.ts';
@@ -85,9 +91,14 @@ function compose({ config, telemetry, now, newId }: Surroundings): void {
   const faults = createFaults(config.faults);
   const decisions = createGateDecisions(storage);
   const sign = config.auditSigningKey === undefined ? undefined : createSigner(config.auditSigningKey);
-  const intake = createIntake({ blobs, claims: createIdempotencyClaims(storage), now, newId });
+  const intake = createIntake({
+    blobs,
+    claims: createIdempotencyClaims(storage, 'documents', claimedDocumentsSchema),
+    now,
+    newId,
+  });
 
-  const trade = composeTrade(config, { orders, faults, now, newId, fetch: telemetry.fetch });
+  const trade = composeTrade(config, { orders, storage, faults, now, newId, fetch: telemetry.fetch });
   const sagas = [processDocument, ...trade.sagas];
   const documents = { blobs, extractor, records, events, faults, reviewThreshold, maxDocumentBytes };
   const activities = [...bindDocumentActivities(documents), ...trade.activities];
@@ -101,34 +112,48 @@ function compose({ config, telemetry, now, newId }: Surroundings): void {
   });
   const redaction = createRedaction({ sagas, activities });
 
-  const keeping = { archive: createAuditArchive(storage), sign, redaction, now };
-  registerEndpoints(
-    [
-      ...documentEndpoints({ intake, records, maxDocumentBytes }),
-      ...documentContentEndpoints({ blobs, records, maxDocumentBytes }),
-      ...batchEndpoints({ records, now }),
-      ...trade.endpoints,
-      ...sagaEndpoints({ sagas, redaction, newId, now }),
-      ...eventEndpoints(now),
-      ...reviewEndpoints({ sagas, decisions: createReviewDecisions(storage) }),
-      ...operationEndpoints(decisions),
-      ...auditEndpoints(keeping),
-      ...healthEndpoints(
-        [
-          { name: 'storage', ping: () => blobs.ping() },
-          { name: 'records', ping: () => records.ping() },
-          ...(serviceBus === undefined ? [] : [{ name: 'queue', ping: createQueueProbe(serviceBus, documentQueue) }]),
-        ],
-        now,
-      ),
-      metricsEndpoint(telemetry.readMetrics),
-      ...(config.devFaults ? devFaultEndpoints(faults) : []),
-    ],
-    { newId, redact: (instances) => redactInstances(instances, redaction), observe: telemetry.observeRequest },
-  );
-  registerConsole(new URL('../console/', import.meta.url));
+  const refusals = createRefusals(storage);
+  const keeping = { archive: createAuditArchive(storage), sign, redaction, refusals, now };
+  const endpoints = [
+    meEndpoint,
+    ...documentEndpoints({ intake, records, maxDocumentBytes }),
+    ...documentContentEndpoints({ blobs, records, maxDocumentBytes }),
+    ...batchEndpoints({ records, now }),
+    ...trade.endpoints,
+    ...sagaEndpoints({ sagas, redaction, newId, now }),
+    ...eventEndpoints(now),
+    ...reviewEndpoints({ sagas, decisions: createReviewDecisions(storage) }),
+    ...operationEndpoints(decisions),
+    ...auditEndpoints(keeping),
+    ...healthEndpoints(
+      [
+        { name: 'storage', ping: () => blobs.ping() },
+        { name: 'records', ping: () => records.ping() },
+        ...(serviceBus === undefined ? [] : [{ name: 'queue', ping: createQueueProbe(serviceBus, documentQueue) }]),
+      ],
+      now,
+    ),
+    metricsEndpoint(telemetry.readMetrics),
+    ...(config.devFaults ? devFaultEndpoints(faults) : []),
+  ];
+  serveApi(endpoints, { config, telemetry, now, newId }, { redaction, refusals });
   if (serviceBus !== undefined) registerDocumentQueue(intake, telemetry.observeMessage);
   if (config.retention !== undefined) registerRetention(config.retention, keeping);
+}
+
+function serveApi(
+  endpoints: readonly Endpoint[],
+  { config, telemetry, now, newId }: Surroundings,
+  { redaction, refusals }: { readonly redaction: Redaction; readonly refusals: Refusals },
+): void {
+  registerEndpoints([...endpoints, openApiEndpoint([...endpoints, consolePages])], {
+    newId,
+    access: config.access,
+    redact: (instances) => redactInstances(instances, redaction),
+    observe: telemetry.observeRequest,
+    onRefused: (...refused) => noteRefusal({ refusals, now }, ...refused),
+  });
+  registerConsole(new URL('../console/', import.meta.url));
 }
 
 function bindDocumentActivities(services: ExtractionServices & RecordServices & NotificationServices) {
@@ -147,14 +172,16 @@ function bindDocumentActivities(services: ExtractionServices & RecordServices & 
 
 interface TradeServices {
   readonly orders: OrderRecords;
+  readonly storage: BlobServiceClient;
   readonly faults: Faults;
   readonly now: () => Date;
   readonly newId: () => string;
   readonly fetch: typeof fetch;
 }
 
-function composeTrade({ trade, fraudThreshold }: Config, { orders, faults, now, newId, fetch }: TradeServices) {
+function composeTrade({ trade, fraudThreshold }: Config, services: TradeServices) {
   if (trade === undefined) return { sagas: [], activities: [], endpoints: [] };
+  const { orders, storage, faults, now, newId, fetch } = services;
   const at = (baseUrl: string) => ({ baseUrl, timeoutMs: trade.timeoutMs, now, fetch });
   return {
     sagas: [fulfilOrder],
@@ -167,7 +194,12 @@ function composeTrade({ trade, fraudThreshold }: Config, { orders, faults, now, 
       scheduleShipping.bind({ shipping: createShipping(at(trade.shipping)), faults }),
       notifyCustomer.bind({ notifications: createNotifications(at(trade.notifications)), faults }),
     ],
-    endpoints: orderEndpoints({ orders, now, newId }),
+    endpoints: orderEndpoints({
+      orders,
+      claims: createIdempotencyClaims(storage, 'orders', claimedOrderSchema),
+      now,
+      newId,
+    }),
   };
 }
 

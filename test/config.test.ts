@@ -19,6 +19,7 @@ describe('settings', () => {
       fraudThreshold: 70,
       gateMode: 'rewind',
       auditSigningKey: undefined,
+      access: { trustsPrincipal: false, keyRole: 'operator' },
       retention: undefined,
       telemetry: undefined,
       logFormat: 'text',
@@ -85,6 +86,50 @@ describe('settings', () => {
       expect.stringMatching(/^AUDIT_SIGNING_KEY: the key cannot be read \((?!.*secret)/),
     ]);
   });
+
+  it.each([
+    [{ KEY_ROLE: 'viewer' }, { trustsPrincipal: false, keyRole: 'viewer' }],
+    [{ AUTH: 'entra' }, { trustsPrincipal: true, keyRole: undefined }],
+    [
+      { AUTH: 'entra', KEY_ROLE: 'operator' },
+      { trustsPrincipal: true, keyRole: 'operator' },
+    ],
+    [
+      { AUTH: 'entra', WEBSITE_AUTH_ENABLED: 'True' },
+      { trustsPrincipal: true, keyRole: undefined },
+    ],
+  ])('%o let in as %o', (settings, access) => {
+    expect(parseConfig({ ...least, ...settings }).access).toEqual(access);
+  });
+
+  it('let nobody say to be anybody, and do not shut out everybody', () => {
+    expect(complaintsAbout({ ...least, AUTH: 'entra', WEBSITE_AUTH_ENABLED: 'False' })).toEqual([
+      expect.stringContaining('switch on App Service authentication'),
+    ]);
+    expect(complaintsAbout({ ...least, KEY_ROLE: 'none' })).toEqual([expect.stringContaining('set AUTH to entra')]);
+    expect(complaintsAbout({ ...least, AUTH: 'none', KEY_ROLE: 'admin' })).toEqual([
+      expect.stringMatching(/^AUTH is "none"/),
+      expect.stringMatching(/^KEY_ROLE is "admin"/),
+    ]);
+  });
+
+  it.each(['at night', '0 3 * *', '0 61 3 * * *', '0 0 25 * * *'])(
+    'name a schedule that no timer can keep: %s',
+    (schedule) => {
+      expect(complaintsAbout({ ...least, RETENTION_DAYS: '1', RETENTION_SCHEDULE: schedule })).toEqual([
+        expect.stringContaining(`RETENTION_SCHEDULE is "${schedule}"`),
+      ]);
+    },
+  );
+
+  it.each(['0 30 3 * * *', '30 3 * * 1-5', '*/5 * * * * *', '1.00:00:00', '0 0 3 1 Jan Mon'])(
+    'take a schedule as a timer does: %s',
+    (schedule) => {
+      expect(parseConfig({ ...least, RETENTION_DAYS: '1', RETENTION_SCHEDULE: schedule })).toMatchObject({
+        retention: { schedule },
+      });
+    },
+  );
 
   it('that are empty count as not set', () => {
     expect(parseConfig({ ...least, REVIEW_THRESHOLD: '', MAX_DOCUMENT_MB: ' ', COSMOS_CONNECTION: '' })).toEqual(

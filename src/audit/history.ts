@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Refusal } from './refusal.ts';
 
 // The history of an instance as the status URL of the extension shows it (showHistory, showHistoryOutput, showInput). What has an
 // outcome stands there once, in the place of its outcome; ids of events are left out.
@@ -10,6 +11,7 @@ export interface AuditedInstance {
   readonly createdTime: Date;
   readonly customStatus?: unknown;
   readonly historyEvents?: readonly unknown[] | undefined;
+  readonly refusals?: readonly Refusal[];
 }
 
 export interface TaskEvent {

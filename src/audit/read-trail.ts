@@ -8,7 +8,7 @@ import { digest, findCorrelationId, readAttempt } from './read-attempt.ts';
 import { isGate, isGateEvent, isGeneric, readGateEvent, readGateFailure, readRewinds } from './read-gate.ts';
 import { readPassedOnCancel, readSubSaga } from './read-sub-saga.ts';
 import { createWaits, type Waits } from './read-wait.ts';
-import { refusalSchema, refusedEvent } from './refusal.ts';
+import { insertRefusals, refusalSchema, refusedEvent } from './refusal.ts';
 
 const cancelSchema = z.object({ by: z.string().optional(), reason: z.string().optional() });
 
@@ -32,7 +32,7 @@ export function readTrail(instance: AuditedInstance): Entry[] {
     const run = later.slice(0, length === -1 ? undefined : length).filter(isGeneric);
     return readRewinds(run, isGate(later[length]) ? later.filter(isGate) : []);
   });
-  return happenings.map((happening, n) => ({
+  return insertRefusals(happenings, instance.refusals ?? []).map((happening, n) => ({
     sequence: n + 1,
     ...happening,
     summary: describeHappening(happening),

@@ -2,7 +2,7 @@ import * as df from 'durable-functions';
 import type { InvocationContext } from '@azure/functions';
 import { z } from 'zod';
 
-const runtimeStatuses = [
+export const runtimeStatuses = [
   'Pending',
   'Running',
   'Completed',

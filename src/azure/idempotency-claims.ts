@@ -1,21 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { BlobServiceClient } from '@azure/storage-blob';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { claimBlob } from './claim-blob.ts';
 
-const claimedDocumentSchema = z.object({ documentId: z.string(), blobName: z.string(), sha256: z.string() });
-export type ClaimedDocument = z.infer<typeof claimedDocumentSchema>;
-
-/** What the first request with an idempotency key decided for all that follow: which documents its files are. */
-export interface IdempotencyClaims {
+/** What the first request with an idempotency key decided for all that follow. */
+export interface IdempotencyClaims<T> {
   /** The claim that was first for this key: the one given, or an earlier one. */
-  claim(key: string, documents: ClaimedDocument[]): Promise<ClaimedDocument[]>;
+  claim(key: string, value: T): Promise<T>;
 }
 
-export function createIdempotencyClaims(service: BlobServiceClient): IdempotencyClaims {
+/** @param kind of what is asked for: a key counts for one kind, and may be used for another too */
+export function createIdempotencyClaims<T>(
+  service: BlobServiceClient,
+  kind: string,
+  schema: z.ZodType<T>,
+): IdempotencyClaims<T> {
   const container = service.getContainerClient('idempotency');
   return {
-    claim: (key, documents) =>
-      claimBlob(container, createHash('sha256').update(key).digest('hex'), documents, z.array(claimedDocumentSchema)),
+    claim: (key, value) =>
+      claimBlob(container, `${kind}/${createHash('sha256').update(key).digest('hex')}`, value, schema),
   };
 }

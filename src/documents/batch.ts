@@ -1,4 +1,5 @@
-import { type DocumentRecord, documentStatuses, type DocumentStatus } from './document-record.ts';
+import { z } from 'zod';
+import { type DocumentRecord, documentStatuses, type DocumentStatus, documentStatusSchema } from './document-record.ts';
 
 /** Documents of one correlation id that have one status. */
 export interface BatchShare {
@@ -10,22 +11,24 @@ export interface BatchShare {
 }
 
 /** What the processed documents of a batch come to in a currency; it is missing for those that name none. */
-export interface BatchAmount {
-  readonly currency?: string | undefined;
-  readonly documents: number;
-  readonly totalAmount: number;
-}
+export const batchAmountSchema = z.object({
+  currency: z.string().optional(),
+  documents: z.number().int(),
+  totalAmount: z.number(),
+});
+export type BatchAmount = z.infer<typeof batchAmountSchema>;
 
-export interface BatchProgress {
+export const batchProgressSchema = z.object({
   /** `waiting`: all that is left to do is for people. */
-  readonly state: 'running' | 'waiting' | 'done';
-  readonly total: number;
-  readonly counts: Readonly<Record<DocumentStatus, number>>;
+  state: z.enum(['running', 'waiting', 'done']),
+  total: z.number().int(),
+  counts: z.record(documentStatusSchema, z.number().int()),
   /** Of the documents that have come to an end, rounded down: 100 when all have. */
-  readonly percent: number;
-  readonly firstUploadedAt: string;
-  readonly lastUploadedAt: string;
-}
+  percent: z.number().int(),
+  firstUploadedAt: z.string(),
+  lastUploadedAt: z.string(),
+});
+export type BatchProgress = z.infer<typeof batchProgressSchema>;
 
 /** Nothing for a batch without documents. */
 export function computeBatchProgress(shares: readonly BatchShare[]): BatchProgress | undefined {

@@ -1,16 +1,19 @@
 import { z } from 'zod';
 import type { DocumentRecords } from '../azure/document-records.ts';
-import { type BatchAmount, type BatchProgress, computeBatchProgress } from '../documents/batch.ts';
-import { type DocumentRecord, documentStatusSchema } from '../documents/document-record.ts';
+import { type BatchAmount, batchAmountSchema, batchProgressSchema, computeBatchProgress } from '../documents/batch.ts';
+import { documentRecordSchema, documentStatusSchema } from '../documents/document-record.ts';
 import {
+  checkedQuery,
   correlationIdForm,
   type Endpoint,
   type EndpointCall,
   type EndpointReply,
+  eventStream,
+  noContent,
   routeParameter,
 } from '../http/endpoint.ts';
-import { answerNextEvent } from '../http/live-events.ts';
-import { checked, Problem } from '../http/problem.ts';
+import { answerNextEvent, liveQuerySchema } from '../http/live-events.ts';
+import { Problem } from '../http/problem.ts';
 import { checkedPage } from './checked-page.ts';
 
 export interface BatchEndpointServices {
@@ -20,19 +23,37 @@ export interface BatchEndpointServices {
 
 /** All documents that came in under one correlation id, with one request or with many. */
 export const batchEndpoints = (services: BatchEndpointServices): Endpoint[] => [
-  { name: 'getBatch', method: 'GET', route: 'batches/{correlationId}', handle: (call) => getBatch(services, call) },
-  { name: 'getBatchEvents', method: 'GET', route: 'events/stream', handle: (call) => nextEvent(services, call) },
+  {
+    name: 'getBatch',
+    method: 'GET',
+    route: 'batches/{correlationId}',
+    summary: 'How far a batch is, what it comes to, and its documents',
+    query: pageSchema,
+    answers: { 200: batchViewSchema },
+    handle: (call) => getBatch(services, call),
+  },
+  {
+    name: 'getBatchEvents',
+    method: 'GET',
+    route: 'events/stream',
+    summary: 'Live progress of a batch, an event an answer; 204 when nothing is left to do',
+    query: liveQuerySchema.extend(streamSchema.shape),
+    answers: { 200: eventStream, 204: noContent },
+    handle: (call) => nextEvent(services, call),
+  },
 ];
 
 /** What the API shows of a batch. */
-export interface BatchView extends BatchProgress {
-  readonly correlationId: string;
+const batchViewSchema = z.object({
+  correlationId: z.string(),
+  ...batchProgressSchema.shape,
   /** Of the documents that were processed, by currency. */
-  readonly amounts: readonly BatchAmount[];
+  amounts: z.array(batchAmountSchema).readonly(),
   /** A page of them, newest first. */
-  readonly documents: readonly DocumentRecord[];
-  readonly continuation?: string | undefined;
-}
+  documents: z.array(documentRecordSchema).readonly(),
+  continuation: z.string().optional(),
+});
+export type BatchView = z.infer<typeof batchViewSchema>;
 
 const pageSchema = z.object({
   status: documentStatusSchema.optional(),
@@ -40,9 +61,9 @@ const pageSchema = z.object({
   continuation: z.string().optional(),
 });
 
-async function getBatch({ records }: BatchEndpointServices, { request }: EndpointCall): Promise<EndpointReply> {
-  const correlationId = routeParameter(request, 'correlationId');
-  const query = checked(pageSchema, Object.fromEntries(request.query), 'The query');
+async function getBatch({ records }: BatchEndpointServices, call: EndpointCall): Promise<EndpointReply> {
+  const correlationId = routeParameter(call.request, 'correlationId');
+  const query = checkedQuery(pageSchema, call);
   const [shares, amounts, page] = await Promise.all([
     records.countBatch(correlationId),
     records.sumBatch(correlationId),
@@ -73,7 +94,7 @@ const streamSchema = z.object({ correlationId: z.string().regex(correlationIdFor
 
 /** Live progress of a batch, until nothing is left to do for anybody. A batch that nothing is known of is waited for. */
 async function nextEvent({ records, now }: BatchEndpointServices, call: EndpointCall): Promise<EndpointReply> {
-  const { correlationId } = checked(streamSchema, Object.fromEntries(call.request.query), 'The query');
+  const { correlationId } = checkedQuery(streamSchema, call);
   return answerNextEvent(call, {
     event: 'batch',
     now,

@@ -2,11 +2,20 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
+import { type EndpointDescription, noContent } from '../http/endpoint.ts';
+
+export const consolePages: EndpointDescription = {
+  name: 'console',
+  method: 'GET',
+  route: 'console/{path}',
+  summary: 'The operator console, in a browser',
+  answers: { 200: { mediaTypes: ['text/html'] }, 304: noContent, 404: noContent },
+};
 
 /** The operator console: static pages that hold no data, and call the API as anybody does. */
 export function registerConsole(folder: URL): void {
-  app.http('console', {
-    methods: ['GET'],
+  app.http(consolePages.name, {
+    methods: [consolePages.method],
     route: 'console/{*path}',
     // The API asks for the key; a browser could not send one for a page.
     authLevel: 'anonymous',

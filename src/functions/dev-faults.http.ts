@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { faultNames } from '../config.ts';
 import type { Faults } from '../faults.ts';
-import { type Endpoint, jsonBody } from '../http/endpoint.ts';
-import { checked } from '../http/problem.ts';
+import { checkedBody, type Endpoint } from '../http/endpoint.ts';
 
 const bodySchema = z.partialRecord(z.enum(faultNames), z.enum(['on', 'off']));
 
@@ -12,8 +11,11 @@ export const devFaultEndpoints = (faults: Faults): Endpoint[] => [
     name: 'postDevFaults',
     method: 'POST',
     route: 'dev/faults',
-    async handle({ request }) {
-      const switches = checked(bodySchema, await jsonBody(request), 'The body');
+    summary: 'Switches parts off and on again',
+    body: bodySchema,
+    answers: { 200: z.object({ off: z.array(z.enum(faultNames)) }) },
+    async handle(call) {
+      const switches = await checkedBody(bodySchema, call);
       for (const name of faultNames) {
         const state = switches[name];
         if (state !== undefined) faults.set(name, state);

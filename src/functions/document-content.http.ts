@@ -6,8 +6,14 @@ import { uploadedDocumentSchema } from '../documents/document-record.ts';
 import { DocumentUnreadableError } from '../documents/document-unreadable-error.ts';
 import { readText } from '../documents/read-text.ts';
 import { type SniffedDocument, sniffDocument } from '../documents/sniff-document.ts';
-import { type Endpoint, type EndpointCall, type EndpointReply, routeParameter } from '../http/endpoint.ts';
-import { checked, Problem } from '../http/problem.ts';
+import {
+  checkedQuery,
+  type Endpoint,
+  type EndpointCall,
+  type EndpointReply,
+  routeParameter,
+} from '../http/endpoint.ts';
+import { Problem } from '../http/problem.ts';
 
 export interface DocumentContentServices {
   readonly blobs: DocumentBlobs;
@@ -22,6 +28,9 @@ export const documentContentEndpoints = (services: DocumentContentServices): End
     name: 'getDocumentContent',
     method: 'GET',
     route: 'documents/{id}/content',
+    summary: 'The file as it came in, or the text in it',
+    query: querySchema,
+    answers: { 200: { mediaTypes: ['application/octet-stream', 'text/plain'] } },
     handle: (call) => getContent(services, call),
   },
 ];
@@ -35,7 +44,7 @@ interface KnownDocument {
 }
 
 async function getContent(services: DocumentContentServices, call: EndpointCall): Promise<EndpointReply> {
-  const query = checked(querySchema, Object.fromEntries(call.request.query), 'The query');
+  const query = checkedQuery(querySchema, call);
   const document = await findDocument(services.records, call);
   const content = await readContent(services, document);
   const sniffed = await sniffDocument(content, document.name);

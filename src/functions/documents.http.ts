@@ -1,14 +1,22 @@
 import type { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
 import type { DocumentRecords } from '../azure/document-records.ts';
-import { documentStatusSchema } from '../documents/document-record.ts';
+import { documentRecordSchema, documentStatusSchema } from '../documents/document-record.ts';
 import { documentCategorySchema } from '../documents/fields.ts';
 import { sniffDocument } from '../documents/sniff-document.ts';
-import { correlationIdForm, type Endpoint, type EndpointCall, routeParameter } from '../http/endpoint.ts';
-import { idempotencyKeyOf } from '../http/idempotency-key.ts';
-import { checked, type FieldError, Problem } from '../http/problem.ts';
+import {
+  checkedQuery,
+  correlationIdForm,
+  type Endpoint,
+  type EndpointCall,
+  routeParameter,
+  statusUrlOf,
+} from '../http/endpoint.ts';
+import { idempotencyHeaders, idempotencyKeyOf } from '../http/idempotency-key.ts';
+import { type FieldError, Problem } from '../http/problem.ts';
 import { checkedPage } from './checked-page.ts';
-import { IdempotencyConflict, type Intake, type UploadedFile } from '../intake/intake.ts';
+import { IdempotencyConflict } from '../intake/claim-documents.ts';
+import type { Intake, UploadedFile } from '../intake/intake.ts';
 
 export interface DocumentEndpointServices {
   readonly intake: Intake;
@@ -24,19 +32,59 @@ interface ReceivedFile {
 
 export function documentEndpoints(services: DocumentEndpointServices): Endpoint[] {
   return [
-    { name: 'postDocument', method: 'POST', route: 'documents', handle: (call) => postDocument(services, call) },
-    { name: 'getDocument', method: 'GET', route: 'documents/{id}', handle: (call) => getDocument(services, call) },
-    { name: 'getDocuments', method: 'GET', route: 'documents', handle: (call) => getDocuments(services, call) },
+    {
+      name: 'postDocument',
+      method: 'POST',
+      route: 'documents',
+      summary: 'Takes a file as the body, or one or several as a form, and starts a saga for each',
+      query: postSchema,
+      headers: idempotencyHeaders,
+      body: { mediaTypes: ['application/octet-stream', 'multipart/form-data'] },
+      answers: { 202: z.union([takenSchema, batchSchema]) },
+      handle: (call) => postDocument(services, call),
+    },
+    {
+      name: 'getDocument',
+      method: 'GET',
+      route: 'documents/{id}',
+      summary: 'What is known of a document',
+      answers: { 200: documentRecordSchema },
+      handle: (call) => getDocument(services, call),
+    },
+    {
+      name: 'getDocuments',
+      method: 'GET',
+      route: 'documents',
+      summary: 'Documents, newest first',
+      query: querySchema,
+      answers: { 200: documentPageSchema },
+      handle: (call) => getDocuments(services, call),
+    },
   ];
 }
 
-/** A batch under another id than the one that was asked for would never be found. */
-const postSchema = z.object({ correlationId: z.string().regex(correlationIdForm).optional() });
+const postSchema = z.object({
+  /** Of a file that is sent as the body. */
+  name: z.string().optional(),
+  /** A batch under another id than the one that was asked for would never be found. */
+  correlationId: z.string().regex(correlationIdForm).optional(),
+});
+
+const takenSchema = z.object({
+  documentId: z.string(),
+  instanceId: z.string(),
+  blobName: z.string(),
+  statusUrl: z.url(),
+});
+
+const batchSchema = z.object({ correlationId: z.string(), batchUrl: z.url(), documents: z.array(takenSchema) });
+
+const documentPageSchema = z.object({ documents: z.array(documentRecordSchema), continuation: z.string().optional() });
 
 async function postDocument({ intake, maxDocumentBytes }: DocumentEndpointServices, call: EndpointCall) {
   const { request, instances, correlationId, traceparent } = call;
   const idempotencyKey = idempotencyKeyOf(request);
-  checked(postSchema, Object.fromEntries(request.query), 'The query');
+  checkedQuery(postSchema, call);
   const files = await checkFiles(await receiveFiles(request, maxDocumentBytes));
   const accepted = await intake
     .accept({ files, correlationId, traceparent, idempotencyKey }, instances)
@@ -44,7 +92,7 @@ async function postDocument({ intake, maxDocumentBytes }: DocumentEndpointServic
       if (!(error instanceof IdempotencyConflict)) throw error;
       throw new Problem(422, 'idempotency_key_reused', error.message);
     });
-  const answers = accepted.map((document) => ({ ...document, statusUrl: statusUrl(request, document.instanceId) }));
+  const answers = accepted.map((document) => ({ ...document, statusUrl: statusUrlOf(request, document.instanceId) }));
   const [first] = answers;
   if (first === undefined) throw new Error('invariant: a checked request has at least one file');
   return {
@@ -57,9 +105,6 @@ async function postDocument({ intake, maxDocumentBytes }: DocumentEndpointServic
 
 const batchUrl = (request: HttpRequest, correlationId: string): string =>
   new URL(`/api/batches/${encodeURIComponent(correlationId)}`, request.url).href;
-
-const statusUrl = (request: HttpRequest, instanceId: string): string =>
-  new URL(`/api/sagas/${encodeURIComponent(instanceId)}`, request.url).href;
 
 async function receiveFiles(request: HttpRequest, limit: number): Promise<ReceivedFile[]> {
   const contentType = request.headers.get('content-type') ?? undefined;
@@ -175,7 +220,7 @@ const querySchema = z.object({
   continuation: z.string().optional(),
 });
 
-async function getDocuments({ records }: DocumentEndpointServices, { request }: EndpointCall) {
-  const query = checked(querySchema, Object.fromEntries(request.query), 'The query');
+async function getDocuments({ records }: DocumentEndpointServices, call: EndpointCall) {
+  const query = checkedQuery(querySchema, call);
   return { status: 200, jsonBody: await checkedPage(records.query(query)) };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import type { Endpoint } from '../http/endpoint.ts';
 
 /** One thing that the app needs, and a call that answers when it is there. */
@@ -7,12 +8,15 @@ export interface Dependency {
   readonly ping: () => Promise<void>;
 }
 
-interface DependencyState {
-  readonly name: string;
-  readonly healthy: boolean;
-  readonly latencyMs: number;
-  readonly error?: string;
-}
+const dependencySchema = z.object({
+  name: z.string(),
+  healthy: z.boolean(),
+  latencyMs: z.number(),
+  error: z.string().optional(),
+});
+type DependencyState = z.infer<typeof dependencySchema>;
+
+const healthSchema = z.object({ status: z.enum(['ready', 'not ready']), dependencies: z.array(dependencySchema) });
 
 /** A dependency that does not answer in this time counts as not healthy. */
 const patienceMs = 5_000;
@@ -32,10 +36,26 @@ export function healthEndpoints(
       name: 'healthLive',
       method: 'GET',
       route: 'health/live',
+      summary: 'Whether the app runs',
+      answers: { 200: z.object({ status: z.literal('live') }) },
       handle: async () => ({ status: 200, jsonBody: { status: 'live' } }),
     },
-    { name: 'healthReady', method: 'GET', route: 'health/ready', handle: probe },
-    { name: 'healthDependencies', method: 'GET', route: 'health/dependencies', handle: probe },
+    {
+      name: 'healthReady',
+      method: 'GET',
+      route: 'health/ready',
+      summary: 'Whether work is accepted',
+      answers: { 200: healthSchema, 503: healthSchema },
+      handle: probe,
+    },
+    {
+      name: 'healthDependencies',
+      method: 'GET',
+      route: 'health/dependencies',
+      summary: 'Each thing that the app needs, and how it answers',
+      answers: { 200: healthSchema, 503: healthSchema },
+      handle: probe,
+    },
   ];
 }
 

@@ -4,9 +4,11 @@ import { prometheusContentType, renderPrometheus } from '../telemetry/render-pro
 
 /** What the process that answers has counted, for Prometheus; where several run, each is to be asked. */
 export const metricsEndpoint = (readMetrics: () => readonly Reading[]): Endpoint => ({
-  name: 'metrics',
+  name: 'getMetrics',
   method: 'GET',
   route: 'metrics',
+  summary: 'What the process that answers has counted, for Prometheus',
+  answers: { 200: { mediaTypes: [prometheusContentType] } },
   handle: async () => ({
     status: 200,
     headers: { 'content-type': prometheusContentType },

@@ -1,50 +1,84 @@
-import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { sha256Of } from '../audit/canonical-json.ts';
+import type { IdempotencyClaims } from '../azure/idempotency-claims.ts';
 import type { OrderRecords } from '../azure/order-records.ts';
-import { type Endpoint, type EndpointCall, jsonBody, routeParameter } from '../http/endpoint.ts';
-import { idempotencyKeyOf } from '../http/idempotency-key.ts';
-import { checked, Problem } from '../http/problem.ts';
-import { type Order, type OrderRequest, orderRequestSchema, orderSchema } from '../orders/order.ts';
+import {
+  checkedBody,
+  checkedQuery,
+  type Endpoint,
+  type EndpointCall,
+  routeParameter,
+  statusUrlOf,
+} from '../http/endpoint.ts';
+import { idempotencyHeaders, idempotencyKeyOf } from '../http/idempotency-key.ts';
+import { Problem } from '../http/problem.ts';
+import { awaitStart } from '../intake/await-start.ts';
+import { type Order, orderRequestSchema, orderSchema } from '../orders/order.ts';
 import { orderIdOf, orderInstanceId } from '../orders/order-id.ts';
-import { openOrder, orderStatusSchema } from '../orders/order-record.ts';
+import { openOrder, orderRecordSchema, orderStatusSchema } from '../orders/order-record.ts';
 import { checkedPage } from './checked-page.ts';
 
 export interface OrderEndpointServices {
   readonly orders: OrderRecords;
+  readonly claims: IdempotencyClaims<z.infer<typeof claimedOrderSchema>>;
   readonly now: () => Date;
   readonly newId: () => string;
 }
 
 export const orderEndpoints = (services: OrderEndpointServices): Endpoint[] => [
-  { name: 'postOrder', method: 'POST', route: 'orders', handle: (call) => postOrder(services, call) },
-  { name: 'getOrders', method: 'GET', route: 'orders', handle: (call) => getOrders(services, call) },
-  { name: 'getOrder', method: 'GET', route: 'orders/{id}', handle: (call) => getOrder(services, call) },
+  {
+    name: 'postOrder',
+    method: 'POST',
+    route: 'orders',
+    summary: 'Takes an order and starts its saga',
+    headers: idempotencyHeaders,
+    body: orderRequestSchema,
+    answers: { 202: takenSchema },
+    handle: (call) => postOrder(services, call),
+  },
+  {
+    name: 'getOrders',
+    method: 'GET',
+    route: 'orders',
+    summary: 'Orders, newest first',
+    query: querySchema,
+    answers: { 200: orderPageSchema },
+    handle: (call) => getOrders(services, call),
+  },
+  {
+    name: 'getOrder',
+    method: 'GET',
+    route: 'orders/{id}',
+    summary: 'Where an order stands',
+    answers: { 200: orderRecordSchema },
+    handle: (call) => getOrder(services, call),
+  },
 ];
 
-async function postOrder({ now, newId }: OrderEndpointServices, call: EndpointCall) {
-  const { request, unredacted: instances, correlationId, traceparent } = call;
+const takenSchema = z.object({ instanceId: z.string(), orderId: z.string(), statusUrl: z.url() });
+
+const orderPageSchema = z.object({ orders: z.array(orderRecordSchema), continuation: z.string().optional() });
+
+/** Which order a key was first used for, and by which request. */
+export const claimedOrderSchema = z.object({ sha256: z.string(), claimant: z.string() });
+
+async function postOrder({ claims, now, newId }: OrderEndpointServices, call: EndpointCall) {
+  const { request, instances, correlationId, traceparent } = call;
   const key = idempotencyKeyOf(request);
-  const wanted = checked(orderRequestSchema, await jsonBody(request), 'The order');
+  const wanted = await checkedBody(orderRequestSchema, call, 'The order');
   const orderId = orderIdOf(key === undefined ? newId() : `key ${key}`);
   const instanceId = orderInstanceId(orderId);
-  const order: Order = { ...wanted, id: orderId, placedAt: now().toISOString(), correlationId, traceparent };
-  if ((await instances.start('fulfilOrder', instanceId, order)) === 'exists') {
-    const known = (await instances.get(instanceId))?.input;
-    if (!isSameOrder(known, wanted)) {
-      const remedy = `Idempotency-Key '${key}' was used before for another order: use a new key for a new order.`;
-      throw new Problem(422, 'idempotency_key_reused', remedy);
-    }
+  const claim = { sha256: sha256Of(wanted), claimant: newId() };
+  const first = key === undefined ? claim : await claims.claim(key, claim);
+  if (first.sha256 !== claim.sha256) {
+    const remedy = `Idempotency-Key '${key}' was used before for another order: use a new key for a new order.`;
+    throw new Problem(422, 'idempotency_key_reused', remedy);
   }
-  const statusUrl = new URL(`sagas/${instanceId}`, new URL('.', request.url)).href;
+  const order: Order = { ...wanted, id: orderId, placedAt: now().toISOString(), correlationId, traceparent };
+  const isStarted = first.claimant !== claim.claimant && (await awaitStart(instances, instanceId));
+  if (!isStarted) await instances.start('fulfilOrder', instanceId, order);
+  const statusUrl = statusUrlOf(request, instanceId);
   return { status: 202, headers: { location: statusUrl }, jsonBody: { instanceId, orderId, statusUrl } };
-}
-
-/** What the instance was started with is what the key was first used for. */
-function isSameOrder(input: unknown, wanted: OrderRequest): boolean {
-  const known = orderSchema.safeParse(input);
-  if (!known.success) return false;
-  const { id: _, placedAt: __, correlationId: ___, traceparent: ____, ...asked } = known.data;
-  return isDeepStrictEqual(asked, wanted);
 }
 
 const querySchema = z.object({
@@ -57,8 +91,8 @@ const querySchema = z.object({
   continuation: z.string().optional(),
 });
 
-async function getOrders({ orders }: OrderEndpointServices, { request }: EndpointCall) {
-  const query = checked(querySchema, Object.fromEntries(request.query), 'The query');
+async function getOrders({ orders }: OrderEndpointServices, call: EndpointCall) {
+  const query = checkedQuery(querySchema, call);
   return { status: 200, jsonBody: await checkedPage(orders.query(query)) };
 }
 

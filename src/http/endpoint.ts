@@ -1,10 +1,14 @@
-import { app, type HttpMethod, type HttpRequest, type InvocationContext } from '@azure/functions';
-import { durableClientInput, type DurableInstances, instancesOf } from '../azure/durable-instances.ts';
-import { Problem, problemResponse } from './problem.ts';
-import { answerUnknownRoute } from './unknown-route.ts';
+import type { HttpMethod, HttpRequest, InvocationContext } from '@azure/functions';
+import type { z } from 'zod';
+import type { DurableInstances } from '../azure/durable-instances.ts';
+import type { Caller } from './caller.ts';
+import { checked, Problem } from './problem.ts';
+import type { EndpointName } from './roles.ts';
 
 export interface EndpointCall {
   readonly request: HttpRequest;
+  /** Has the role that the endpoint needs. */
+  readonly caller: Caller;
   /** What can be read of them holds nothing sensitive. */
   readonly instances: DurableInstances;
   /** As the engine has them: for what never leaves the app, and for those who may see everything. */
@@ -23,11 +27,29 @@ export interface EndpointReply {
   readonly body?: string | Uint8Array;
 }
 
-export interface Endpoint {
-  readonly name: string;
+/** A body that is not JSON: its media types, none for no body at all. */
+export interface OtherContent {
+  readonly mediaTypes: readonly string[];
+}
+
+export const noContent: OtherContent = { mediaTypes: [] };
+export const eventStream: OtherContent = { mediaTypes: ['text/event-stream'] };
+
+/** What a client has to know of an endpoint. The handler checks what it gets by the same schemas. */
+export interface EndpointDescription {
+  readonly name: EndpointName;
   readonly method: HttpMethod;
   /** Under the route prefix of host.json, `api`. */
   readonly route: string;
+  readonly summary: string;
+  readonly query?: z.ZodObject;
+  readonly headers?: z.ZodObject;
+  readonly body?: z.ZodType | OtherContent;
+  /** By status; every other one has a problem document. */
+  readonly answers: Readonly<Record<number, z.ZodType | OtherContent>>;
+}
+
+export interface Endpoint extends EndpointDescription {
   readonly handle: (call: EndpointCall) => Promise<EndpointReply>;
 }
 
@@ -40,72 +62,21 @@ export type ObserveRequest = (
 /** Ids that can stand in headers, messages and log lines as they are. */
 export const correlationIdForm = /^[\w.:-]{1,128}$/;
 
-const allMethods: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-
-export interface EndpointSurroundings {
-  readonly newId: () => string;
-  readonly redact: (instances: DurableInstances) => DurableInstances;
-  readonly observe: ObserveRequest;
-}
-
-/** Registers HTTP functions that share one way to correlate and to fail, and one more for every other path and method. */
-export function registerEndpoints(endpoints: readonly Endpoint[], surroundings: EndpointSurroundings): void {
-  const register = (name: string, methods: HttpMethod[], route: string, handle: Endpoint['handle']): void =>
-    app.http(name, {
-      methods,
-      route,
-      authLevel: 'function',
-      extraInputs: [durableClientInput],
-      handler: (request, context) =>
-        surroundings.observe({ request, context, route: `/api/${route}` }, (traceparent) =>
-          serve(handle, { request, context, traceparent }, surroundings),
-        ),
-    });
-  for (const { name, method, route, handle } of endpoints) register(name, [method], route, handle);
-  register('unknownRoute', allMethods, '{*path}', answerUnknownRoute(endpoints, '/api'));
-}
-
-interface Received {
-  readonly request: HttpRequest;
-  readonly context: InvocationContext;
-  readonly traceparent: string | undefined;
-}
-
-async function serve(
-  handle: Endpoint['handle'],
-  { request, context, traceparent }: Received,
-  { newId, redact }: EndpointSurroundings,
-): Promise<EndpointReply> {
-  const given = request.query.get('correlationId') ?? request.headers.get('x-correlation-id');
-  const correlationId = given !== null && correlationIdForm.test(given) ? given : newId();
-  const unredacted = instancesOf(context);
-  const call = { request, correlationId, traceparent, log: context, unredacted, instances: redact(unredacted) };
-  const response = await answer(handle, call);
-  const traced = traceparent === undefined ? {} : { traceresponse: traceparent };
-  return { ...response, headers: { ...response.headers, ...traced, 'x-correlation-id': correlationId } };
-}
-
-async function answer(handle: Endpoint['handle'], call: EndpointCall): Promise<EndpointReply> {
-  try {
-    return await handle(call);
-  } catch (error) {
-    if (error instanceof Problem) return problemResponse(error, call.correlationId);
-    // The query may hold a function key.
-    const path = new URL(call.request.url).pathname;
-    call.log.error(`${call.request.method} ${path} failed (correlation ${call.correlationId}):`, error);
-    const detail = `The request failed for a reason that is not yours. Try again; if it stays so, look in the log for ${call.correlationId}.`;
-    return problemResponse(new Problem(500, 'unexpected', detail), call.correlationId);
-  }
-}
-
 export function routeParameter(request: HttpRequest, name: string): string {
   const value = request.params[name];
   if (value === undefined) throw new Problem(404, 'not_found', `The path lacks its ${name}.`);
   return value;
 }
 
-/** @throws Problem `invalid_json` */
-export async function jsonBody(request: HttpRequest): Promise<unknown> {
+/** @throws Problem `invalid` */
+export const checkedQuery = <T>(schema: z.ZodType<T>, { request }: EndpointCall): T =>
+  checked(schema, Object.fromEntries(request.query), 'The query');
+
+/** @throws Problem `invalid_json`, `invalid` */
+export const checkedBody = async <T>(schema: z.ZodType<T>, { request }: EndpointCall, what = 'The body'): Promise<T> =>
+  checked(schema, await jsonBody(request), what);
+
+async function jsonBody(request: HttpRequest): Promise<unknown> {
   const text = await request.text();
   if (text.trim() === '') return {};
   try {
@@ -118,3 +89,7 @@ export async function jsonBody(request: HttpRequest): Promise<unknown> {
     );
   }
 }
+
+/** Where the saga of an instance can be seen. */
+export const statusUrlOf = (request: HttpRequest, instanceId: string): string =>
+  new URL(`/api/sagas/${encodeURIComponent(instanceId)}`, request.url).href;

@@ -1,7 +1,10 @@
 import type { HttpRequest } from '@azure/functions';
+import { z } from 'zod';
 import { Problem } from './problem.ts';
 
 const longestKey = 255;
+
+export const idempotencyHeaders = z.object({ 'Idempotency-Key': z.string().min(1).max(longestKey).optional() });
 
 /** What the client names a request by, so that it can be repeated. @throws Problem `invalid` */
 export function idempotencyKeyOf(request: HttpRequest): string | undefined {

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { EndpointCall, EndpointReply } from './endpoint.ts';
-import { checked } from './problem.ts';
+import { checkedQuery, type EndpointCall, type EndpointReply } from './endpoint.ts';
 
 // Server-sent events without streams: an answer carries one event and ends, and the client, as any EventSource does, comes
 // back with the id of what it has seen. Streams of @azure/functions are switched on for all functions of an app at once, and
 // change what the others see of their requests; this works the same on every host and through every proxy.
 
-const querySchema = z.object({
+export const liveQuerySchema = z.object({
   /** Id of the last event, for clients that cannot send `Last-Event-ID`. */
   since: z.string().max(100).optional(),
   /** Seconds until a heartbeat; well under the 230 s that Azure's load balancer waits for an answer. */
@@ -33,12 +32,9 @@ export interface Watch {
 }
 
 /** The next event, held back until there is one. 204 says that there will be none any more; an EventSource stops at that. */
-export async function answerNextEvent(
-  { request }: EndpointCall,
-  { event, now, pollMs, look }: Watch,
-): Promise<EndpointReply> {
-  const query = checked(querySchema, Object.fromEntries(request.query), 'The query');
-  const seen = request.headers.get('last-event-id') ?? query.since;
+export async function answerNextEvent(call: EndpointCall, { event, now, pollMs, look }: Watch): Promise<EndpointReply> {
+  const query = checkedQuery(liveQuerySchema, call);
+  const seen = call.request.headers.get('last-event-id') ?? query.since;
   const end = now().getTime() + query.wait * 1_000;
   for (;;) {
     const found = await look();

@@ -23,20 +23,28 @@ export class Problem extends Error {
   }
 }
 
-export function problemResponse(problem: Problem, correlationId: string) {
-  const { status, code, message, errors } = problem;
-  return {
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  errors: z
+    .array(z.object({ field: z.string(), message: z.string() }))
+    .readonly()
+    .optional(),
+  correlationId: z.string(),
+});
+
+export function problemResponse({ status, code, message, errors }: Problem, correlationId: string) {
+  const document: z.infer<typeof problemSchema> = {
+    type: `urn:durable-saga:problem:${code}`,
+    title: STATUS_CODES[status] ?? 'Error',
     status,
-    headers: { 'content-type': 'application/problem+json' },
-    body: JSON.stringify({
-      type: `urn:durable-saga:problem:${code}`,
-      title: STATUS_CODES[status] ?? 'Error',
-      status,
-      detail: message,
-      ...(errors.length > 0 && { errors }),
-      correlationId,
-    }),
+    detail: message,
+    ...(errors.length > 0 && { errors }),
+    correlationId,
   };
+  return { status, headers: { 'content-type': 'application/problem+json' }, body: JSON.stringify(document) };
 }
 
 /** The value if it fits; otherwise a 400 that lists each field. @throws Problem `invalid` */

@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
-import { type BlobFacts, type DocumentBlobs, documentIdIn, sha256Of, uploadedAs } from '../azure/document-blobs.ts';
+import { type BlobFacts, type DocumentBlobs, documentIdIn, uploadedAs } from '../azure/document-blobs.ts';
 import type { DurableInstances } from '../azure/durable-instances.ts';
-import type { ClaimedDocument, IdempotencyClaims } from '../azure/idempotency-claims.ts';
-import { blobNameFor, documentIdOf, instanceIdOf, senderNameOf } from '../documents/document-id.ts';
+import type { IdempotencyClaims } from '../azure/idempotency-claims.ts';
+import { instanceIdOf, senderNameOf } from '../documents/document-id.ts';
+import { awaitStart } from './await-start.ts';
+import { claimDocuments, type ClaimedDocument } from './claim-documents.ts';
 import { type UploadedDocument, uploadedDocumentSchema } from '../documents/document-record.ts';
 
 export interface IntakeServices {
   readonly blobs: DocumentBlobs;
-  readonly claims: IdempotencyClaims;
+  readonly claims: IdempotencyClaims<ClaimedDocument[]>;
   readonly now: () => Date;
   readonly newId: () => string;
 }
@@ -49,22 +50,18 @@ export interface Intake {
 type Started = 'started' | 'known';
 export type Announced = { readonly state: Started; readonly instanceId: string } | { readonly state: 'gone' };
 
-/** One key was used for different files. */
-export class IdempotencyConflict extends Error {
-  override readonly name = 'IdempotencyConflict';
-}
-
 export function createIntake({ blobs, claims, now, newId }: IntakeServices): Intake {
   return {
     async accept(upload, instances) {
-      const { files, idempotencyKey } = upload;
+      const { files } = upload;
       const accepted: AcceptedDocument[] = [];
-      for (const [n, { documentId, blobName }] of (await claimDocuments(upload)).entries()) {
+      const { documents, isFirst } = await claimDocuments(upload, { claims, now, newId });
+      for (const [n, { documentId, blobName }] of documents.entries()) {
         const file = files[n];
         if (file === undefined) throw new Error('invariant: a claim has one document for each file');
         const document = { documentId, instanceId: instanceIdOf(documentId), blobName };
-        const isRepeated = idempotencyKey !== undefined && (await instances.get(document.instanceId)) !== undefined;
-        if (!isRepeated) await store(document, file, upload, instances);
+        const isStarted = !isFirst && (await awaitStart(instances, document.instanceId));
+        if (!isStarted) await store(document, file, upload, instances);
         accepted.push(document);
       }
       return accepted;
@@ -102,22 +99,6 @@ export function createIntake({ blobs, claims, now, newId }: IntakeServices): Int
     const first = uploadedDocumentSchema.safeParse((await instances.get(instanceId))?.input);
     if (first.success && first.data.etag !== document.etag) await blobs.discard(document.blobName, document.etag);
     return 'known';
-  }
-
-  function claimFor({ name, content }: UploadedFile): ClaimedDocument {
-    const blobName = blobNameFor(now(), createHash('sha256').update(newId()).digest('hex'), name);
-    const documentId = documentIdOf({ blobName, etag: '', lastModified: now() });
-    return { blobName, documentId, sha256: sha256Of(content) };
-  }
-
-  async function claimDocuments({ files, idempotencyKey }: Upload): Promise<ClaimedDocument[]> {
-    const claim = files.map(claimFor);
-    if (idempotencyKey === undefined) return claim;
-    const first = await claims.claim(idempotencyKey, claim);
-    if (first.map(({ sha256 }) => sha256).join() === claim.map(({ sha256 }) => sha256).join()) return first;
-    throw new IdempotencyConflict(
-      `Idempotency-Key '${idempotencyKey}' was used before for other files: use a new key for new files.`,
-    );
   }
 }
 

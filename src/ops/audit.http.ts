@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Trail } from '../audit/chain.ts';
 import { computeStateAt } from '../audit/compute-state-at.ts';
-import { createTrail } from '../audit/create-trail.ts';
 import { contentTypes, renderTrail, trailFormats } from '../audit/render-trail.ts';
-import { type Endpoint, type EndpointCall, routeParameter } from '../http/endpoint.ts';
-import { checked, Problem } from '../http/problem.ts';
-import { archiveAndPurge, type TrailKeeping } from './archive-and-purge.ts';
+import { authorize } from '../http/authorize.ts';
+import { nameOf } from '../http/caller.ts';
+import { checkedQuery, type Endpoint, type EndpointCall, routeParameter } from '../http/endpoint.ts';
+import { Problem } from '../http/problem.ts';
+import { archiveAndPurge, type TrailKeeping, trailOf } from './archive-and-purge.ts';
 import { unknownSaga } from './sagas.http.ts';
 
 export interface AuditServices extends TrailKeeping {
@@ -14,9 +15,32 @@ export interface AuditServices extends TrailKeeping {
 
 /** What happened, when and who decided; and the end of an instance, with its trail kept. */
 export const auditEndpoints = (services: AuditServices): Endpoint[] => [
-  { name: 'getAudit', method: 'GET', route: 'sagas/{id}/audit', handle: (call) => readAudit(services, call) },
-  { name: 'getHistory', method: 'GET', route: 'sagas/{id}/history', handle: readHistory },
-  { name: 'deleteSaga', method: 'DELETE', route: 'sagas/{id}', handle: (call) => purge(services, call) },
+  {
+    name: 'getAudit',
+    method: 'GET',
+    route: 'sagas/{id}/audit',
+    summary: 'What happened, when, and who decided, with the state as of any time; verifiable',
+    query: querySchema,
+    answers: { 200: { mediaTypes: Object.values(contentTypes) } },
+    handle: (call) => readAudit(services, call),
+  },
+  {
+    name: 'getHistory',
+    method: 'GET',
+    route: 'sagas/{id}/history',
+    summary: 'The history in the form of the engine; raw shows what is sensitive, to operators',
+    query: historyQuerySchema,
+    answers: { 200: historySchema },
+    handle: readHistory,
+  },
+  {
+    name: 'deleteSaga',
+    method: 'DELETE',
+    route: 'sagas/{id}',
+    summary: 'Archives the trail of a saga that has ended, and forgets the rest',
+    answers: { 202: deletedSchema },
+    handle: (call) => purge(services, call),
+  },
 ];
 
 const querySchema = z
@@ -26,23 +50,34 @@ const querySchema = z
     message: 'asks for the state at a time, which only json and html show',
   });
 
+const historyQuerySchema = z.object({ raw: z.stringbool({ truthy: ['true'], falsy: ['false'] }).default(false) });
+
+const historySchema = z.looseObject({
+  instanceId: z.string(),
+  historyEvents: z.array(z.looseObject({ EventType: z.string() })).optional(),
+  /** Whether `[redacted]` stands in the place of something. */
+  redacted: z.literal(true).optional(),
+});
+
+const deletedSchema = z.object({ instanceId: z.string(), archivedAs: z.string() });
+
 async function readAudit(services: AuditServices, call: EndpointCall) {
-  const { format, at = services.now() } = checked(querySchema, Object.fromEntries(call.request.query), 'The query');
+  const { format, at = services.now() } = checkedQuery(querySchema, call);
   const trail = await findTrail(services, call);
   const body = renderTrail(trail, computeStateAt(trail.entries, at), format);
   return { status: 200, headers: { 'content-type': contentTypes[format] }, body };
 }
 
 /** What the engine has forgotten is in the archive. */
-async function findTrail({ archive, sign }: AuditServices, { request, instances }: EndpointCall): Promise<Trail> {
+async function findTrail(services: AuditServices, { request, instances }: EndpointCall): Promise<Trail> {
   const id = routeParameter(request, 'id');
   const instance = await instances.get(id, { history: true });
   if (instance === undefined) {
-    const archived = await archive.find(id);
+    const archived = await services.archive.find(id);
     if (archived === undefined) throw unknownSaga(id);
     return archived;
   }
-  if (instance.historyEvents !== undefined && instance.historyEvents.length > 0) return createTrail(instance, sign);
+  if (instance.historyEvents !== undefined && instance.historyEvents.length > 0) return trailOf(instance, services);
   throw new Problem(
     409,
     'no_history',
@@ -50,10 +85,13 @@ async function findTrail({ archive, sign }: AuditServices, { request, instances 
   );
 }
 
-async function readHistory({ request, instances }: EndpointCall) {
-  const id = routeParameter(request, 'id');
-  const body = await instances.history(id);
+async function readHistory(call: EndpointCall) {
+  const id = routeParameter(call.request, 'id');
+  const { raw } = checkedQuery(historyQuerySchema, call);
+  const by = raw ? nameOf(authorize(call.caller, 'operator')) : undefined;
+  const body = await (raw ? call.unredacted : call.instances).history(id);
   if (body === undefined) throw unknownSaga(id);
+  if (by !== undefined) call.log.info(`${id} its history was shown unredacted to ${by}`);
   return { status: 200, headers: { 'content-type': 'application/json' }, body };
 }
 

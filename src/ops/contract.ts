@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { runtimeStatuses } from '../azure/durable-instances.ts';
 import { gateDecisionSchema } from '../saga/operate.ts';
+import { phaseSchema } from './saga-view.ts';
 
 // What operators send; the answers are built in saga-view.ts.
 
@@ -27,12 +29,13 @@ export const rewindSchema = z.strictObject({
 /** Who and why, for every operation that changes an instance. `by` may be left to the signed-in principal. */
 export const operationSchema = z.strictObject({ by: by.optional(), reason: reason.optional() });
 
+/** What every operation is answered with. */
+export const operatedSchema = z.object({ instanceId: z.string() });
+
 export const listSchema = z.object({
   name: z.string().optional(),
-  status: z
-    .enum(['Pending', 'Running', 'Completed', 'Failed', 'Terminated', 'Suspended', 'ContinuedAsNew', 'Canceled'])
-    .optional(),
-  phase: z.string().optional(),
+  status: z.enum(runtimeStatuses).optional(),
+  phase: phaseSchema.optional(),
   from: z.coerce.date().optional(),
   to: z.coerce.date().optional(),
   /** Part of an instance id, a name, a correlation id or the input, in capitals or not. */

@@ -1,13 +1,28 @@
 import { createHash } from 'node:crypto';
 import type { Instance } from '../azure/durable-instances.ts';
-import { type Endpoint, type EndpointCall, type EndpointReply, routeParameter } from '../http/endpoint.ts';
-import { answerNextEvent } from '../http/live-events.ts';
+import {
+  type Endpoint,
+  type EndpointCall,
+  type EndpointReply,
+  eventStream,
+  noContent,
+  routeParameter,
+} from '../http/endpoint.ts';
+import { answerNextEvent, liveQuerySchema } from '../http/live-events.ts';
 import { findInstance, unknownSaga } from './sagas.http.ts';
 import { isWaiting, toSagaView } from './saga-view.ts';
 
 /** Live progress of an instance, until it has ended and was seen so. */
 export const eventEndpoints = (now: () => Date): Endpoint[] => [
-  { name: 'getSagaEvents', method: 'GET', route: 'sagas/{id}/events', handle: (call) => nextEvent(now, call) },
+  {
+    name: 'getSagaEvents',
+    method: 'GET',
+    route: 'sagas/{id}/events',
+    summary: 'Live progress of a saga, an event an answer; 204 when it has ended and was seen so',
+    query: liveQuerySchema,
+    answers: { 200: eventStream, 204: noContent },
+    handle: (call) => nextEvent(now, call),
+  },
 ];
 
 function nextEvent(now: () => Date, call: EndpointCall): Promise<EndpointReply> {

@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import { type DurableInstances, type Instance, type RuntimeStatus } from '../azure/durable-instances.ts';
 import type { SagaList } from './contract.ts';
 import type { Redaction } from './redaction.ts';
-import { phaseOf, statusOf } from './saga-view.ts';
+import { phaseOf, phaseSchema, type ShownPhase, statusOf } from './saga-view.ts';
 
 // The extension lists by id and knows no phases. What is newest is found by asking for what was started lately, and for ever
 // earlier, so that the first page costs what it shows; counting costs a look at everything.
@@ -13,11 +14,12 @@ export interface Listing {
   readonly now: Date;
 }
 
-export interface SagaCounts {
+export const sagaCountsSchema = z.object({
   /** Of everything that is asked for, on all pages and in whatever phase. */
-  readonly counts: Readonly<Record<string, number>>;
-  readonly names: readonly string[];
-}
+  counts: z.partialRecord(phaseSchema, z.number().int()),
+  names: z.array(z.string()),
+});
+export type SagaCounts = z.infer<typeof sagaCountsSchema>;
 
 /** What is newer than the first of these is looked at first, then what is newer than the second, then everything. */
 const spansMs = [10 * 60_000, 24 * 3_600_000];
@@ -59,7 +61,7 @@ export async function countSagas(query: SagaList, listing: Listing): Promise<Sag
     createdTo: to,
     withInput: q !== undefined,
   });
-  const counts: Record<string, number> = {};
+  const counts: SagaCounts['counts'] = {};
   const names = new Set<string>();
   for (const instance of all) {
     if (!fits(instance, { ...query, phase: undefined }, listing)) continue;
@@ -86,20 +88,16 @@ function windowsBefore(latest: Date, from: Date | undefined): (Date | undefined)
   return [...starts.filter((start) => from === undefined || start > from), from];
 }
 
-/** What an instance in a phase can be for the engine. */
-function statusesOf(phase: string): RuntimeStatus[] {
-  const open = ['Pending', 'Running', 'ContinuedAsNew'] as const;
-  switch (phase) {
-    case 'terminated':
-      return ['Terminated', 'Canceled'];
-    case 'suspended':
-      return ['Suspended'];
-    case 'completed':
-      return ['Completed', ...open];
-    default:
-      return ['Failed', ...open];
-  }
-}
+const open = ['Pending', 'Running', 'ContinuedAsNew'] as const;
+
+/** What an instance in a phase can be for the engine, unless it is one that runs or has failed. */
+const statusesIn: Partial<Record<ShownPhase, readonly RuntimeStatus[]>> = {
+  terminated: ['Terminated', 'Canceled'],
+  suspended: ['Suspended'],
+  completed: ['Completed', ...open],
+};
+
+const statusesOf = (phase: ShownPhase): readonly RuntimeStatus[] => statusesIn[phase] ?? ['Failed', ...open];
 
 /** Entities share the task hub; their ids begin with @. Nothing is found by what may not be shown. */
 function fits(instance: Instance, { name, phase, q }: SagaList, { redaction }: Listing): boolean {

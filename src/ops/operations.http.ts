@@ -1,21 +1,37 @@
 import { formatReason } from '../audit/native-reason.ts';
 import { isSameClaim } from '../azure/claim-blob.ts';
-import type { Accepted, DurableInstances } from '../azure/durable-instances.ts';
-import { type Endpoint, type EndpointCall, jsonBody, routeParameter } from '../http/endpoint.ts';
-import { checked, Problem } from '../http/problem.ts';
+import type { Accepted } from '../azure/durable-instances.ts';
+import { actorOf } from '../http/caller.ts';
+import { checkedBody, type Endpoint, type EndpointCall, routeParameter } from '../http/endpoint.ts';
+import { Problem } from '../http/problem.ts';
 import { cancelEvent, failedGate, gateEvent, type GateDecisions } from '../saga/operate.ts';
-import { actorOf } from './actor.ts';
-import { operationSchema, rewindSchema } from './contract.ts';
-import { computeRewindVerdict, statusOf, waitingGate } from './saga-view.ts';
+import { operatedSchema, operationSchema, rewindSchema } from './contract.ts';
+import { computeRewindVerdict, phaseOf, statusOf, waitingGate } from './saga-view.ts';
 import { findInstance, unknownSaga } from './sagas.http.ts';
 
 /** What operators do to running and failed instances. */
 export const operationEndpoints = (decisions: GateDecisions): Endpoint[] => [
-  { name: 'rewindSaga', method: 'POST', route: 'sagas/{id}/rewind', handle: (call) => rewind(decisions, call) },
-  { name: 'cancelSaga', method: 'POST', route: 'sagas/{id}/cancel', handle: cancel },
-  simpleOperation('terminate', (instances, id, reason) => instances.terminate(id, reason)),
-  simpleOperation('suspend', (instances, id, reason) => instances.suspend(id, reason)),
-  simpleOperation('resume', (instances, id, reason) => instances.resume(id, reason)),
+  {
+    name: 'rewindSaga',
+    method: 'POST',
+    route: 'sagas/{id}/rewind',
+    summary: 'Decides how a failed saga goes on, and has it go on',
+    body: rewindSchema,
+    answers: { 202: operatedSchema },
+    handle: (call) => rewind(decisions, call),
+  },
+  {
+    name: 'cancelSaga',
+    method: 'POST',
+    route: 'sagas/{id}/cancel',
+    summary: 'Stops a saga and undoes what it did',
+    body: operationSchema,
+    answers: { 202: operatedSchema },
+    handle: cancel,
+  },
+  simpleOperation('terminate', 'Kills a saga; nothing is undone'),
+  simpleOperation('suspend', 'Pauses a saga'),
+  simpleOperation('resume', 'Lets a paused saga go on'),
 ];
 
 /**
@@ -23,9 +39,9 @@ export const operationEndpoints = (decisions: GateDecisions): Endpoint[] => [
  * gets it as an event. The first decision counts; whoever agrees carries it out, where a crash came between the two.
  */
 async function rewind(decisions: GateDecisions, call: EndpointCall) {
-  const { request, instances } = call;
-  const body = checked(rewindSchema, await jsonBody(request), 'The body');
-  const by = actorOf(request, body.by);
+  const { instances } = call;
+  const body = await checkedBody(rewindSchema, call);
+  const by = actorOf(call.caller, body.by);
   const instance = await findInstance(call);
   const verdict = computeRewindVerdict(instance);
   if (!verdict.yes)
@@ -38,14 +54,14 @@ async function rewind(decisions: GateDecisions, call: EndpointCall) {
     );
   }
   const { action, reason, data } = body;
+  const { instanceId, createdTime } = instance;
   const decision = { action, by, reason, data };
+  const rewound = { operation: 'rewind', instanceId, by, reason, action } as const;
   const waiting = waitingGate(instance);
   if (waiting !== undefined) {
-    const decided = await instances.raiseEvent(instance.instanceId, gateEvent(waiting.number), decision);
-    return reply(decided, instance.instanceId);
+    return conclude(call, rewound, await instances.raiseEvent(instanceId, gateEvent(waiting.number), decision));
   }
   const gate = failedGate(instance.output);
-  const { instanceId, createdTime } = instance;
   const first = gate === undefined ? decision : await decisions.claim(instanceId, createdTime, gate, decision);
   if (first.action !== action || !isSameClaim(first.data, data)) {
     throw new Problem(
@@ -54,52 +70,68 @@ async function rewind(decisions: GateDecisions, call: EndpointCall) {
       `${first.by} has decided already how '${instanceId}' goes on: ${first.action}. Should it stand still all the same, send that too.`,
     );
   }
-  return reply(await instances.rewind(instanceId, formatReason(first.by, first.reason)), instanceId);
+  return conclude(call, rewound, await instances.rewind(instanceId, formatReason(first.by, first.reason)));
 }
 
 async function cancel(call: EndpointCall) {
-  const { request, instances } = call;
-  const body = checked(operationSchema, await jsonBody(request), 'The body');
-  const by = actorOf(request, body.by);
+  const body = await checkedBody(operationSchema, call);
+  const by = actorOf(call.caller, body.by);
   const instance = await findInstance(call);
+  const { instanceId } = instance;
   if (statusOf(instance)?.pivoted === true) {
     throw new Problem(
       409,
       'past_the_pivot',
-      `Saga '${instance.instanceId}' is past its pivot: what it did cannot be undone any more.`,
+      `Saga '${instanceId}' is past its pivot: what it did cannot be undone any more.`,
     );
   }
-  return reply(
-    await instances.raiseEvent(instance.instanceId, cancelEvent, { by, reason: body.reason }),
-    instance.instanceId,
-  );
+  const accepted = await call.instances.raiseEvent(instanceId, cancelEvent, { by, reason: body.reason });
+  return conclude(call, { operation: 'cancel', instanceId, by, reason: body.reason }, accepted);
 }
 
-type Operation = (instances: DurableInstances, id: string, reason: string) => Promise<Accepted>;
-
-const simpleOperation = (name: string, operate: Operation): Endpoint => ({
-  name: `${name}Saga`,
+const simpleOperation = (operation: 'terminate' | 'suspend' | 'resume', summary: string): Endpoint => ({
+  name: `${operation}Saga`,
   method: 'POST',
-  route: `sagas/{id}/${name}`,
-  async handle({ request, instances }) {
-    const body = checked(operationSchema, await jsonBody(request), 'The body');
-    const by = actorOf(request, body.by);
-    const id = routeParameter(request, 'id');
-    return reply(await operate(instances, id, formatReason(by, body.reason)), id);
+  route: `sagas/{id}/${operation}`,
+  summary,
+  body: operationSchema,
+  answers: { 202: operatedSchema },
+  async handle(call) {
+    const body = await checkedBody(operationSchema, call);
+    const by = actorOf(call.caller, body.by);
+    const instanceId = routeParameter(call.request, 'id');
+    const accepted = await call.instances[operation](instanceId, formatReason(by, body.reason));
+    return conclude(call, { operation, instanceId, by, reason: body.reason }, accepted);
   },
 });
 
-function reply(accepted: Accepted, instanceId: string) {
+interface Operated {
+  readonly operation: 'rewind' | 'cancel' | 'terminate' | 'suspend' | 'resume';
+  readonly instanceId: string;
+  readonly by: string;
+  readonly reason: string | undefined;
+  /** Of a rewind. */
+  readonly action?: string;
+}
+
+/** Writes the one log line by which an operation can be found. */
+async function conclude({ instances, log, correlationId }: EndpointCall, operated: Operated, accepted: Accepted) {
+  const { instanceId, operation } = operated;
   switch (accepted) {
     case 'accepted':
+      log.info(JSON.stringify({ event: 'saga.operated', ...operated, correlationId }));
       return { status: 202, jsonBody: { instanceId } };
     case 'not-found':
       throw unknownSaga(instanceId);
-    case 'refused':
+    case 'refused': {
+      const instance = await instances.get(instanceId);
+      if (instance === undefined) throw unknownSaga(instanceId);
+      const state = `${instance.runtimeStatus} (phase '${phaseOf(instance)}')`;
       throw new Problem(
         409,
         'not_in_this_state',
-        `Saga '${instanceId}' is not in a state that allows this: GET it to see where it stands.`,
+        `Saga '${instanceId}' is ${state}, where ${operation} is not possible: GET it to see what is.`,
       );
+    }
   }
 }

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { refusedEvent } from '../audit/refusal.ts';
 import type { DurableInstances } from '../azure/durable-instances.ts';
 import type { BoundActivity, SagaDefinition } from '../saga/index.ts';
 import {
   cancelEvent,
+  cancelFunction,
   findSecrets,
   gateFunction,
   maskSecrets,
@@ -44,8 +46,13 @@ type Carried = Readonly<Record<string, z.ZodType>>;
 
 export function createRedaction({ sagas, activities }: RedactionSources): Redaction {
   const ofSaga = new Map(sagas.map((saga) => [saga.name, saga]));
-  const ofTask = new Map(activities.flatMap(carriedByTasks));
+  const ofTask = new Map(activities.flatMap(carriedByTasks)).set(cancelFunction, {});
   const gateDecision = z.object({ data: joined(activities.map(({ output }) => output)) });
+  const ledger = z.array(z.union(activities.map(carriedByEntry)));
+  const outcomeOf = ({ output = z.unknown() }: SagaDefinition): z.ZodType =>
+    joined([output, z.object({ value: output, ledger })]);
+  const carriedByRun = (saga: SagaDefinition | undefined): Carried =>
+    saga === undefined ? unknownWork : { Input: startOf(saga), Result: outcomeOf(saga) };
 
   const carriedBy = (event: HistoryEvent, saga: SagaDefinition | undefined): Carried => {
     const { EventType: type } = event;
@@ -54,16 +61,15 @@ export function createRedaction({ sagas, activities }: RedactionSources): Redact
     const named = typeof name === 'string' ? name : '';
     const decision = saga === undefined ? z.object({ data: withheld }) : gateDecision;
     if (type.startsWith('Task'))
-      return named === gateFunction ? { Result: decision } : (ofTask.get(named) ?? unknownTask);
-    if (type.startsWith('SubOrchestration')) return { Input: ofSaga.get(named)?.input ?? withheld, Result: withheld };
-    if (type === 'ExecutionStarted') return { Input: saga?.input ?? withheld };
-    if (type === 'ExecutionCompleted') return saga === undefined ? { Result: withheld } : {};
+      return named === gateFunction ? { Result: decision } : (ofTask.get(named) ?? unknownWork);
+    if (type.startsWith('SubOrchestration')) return carriedByRun(ofSaga.get(named));
+    if (type === 'ExecutionStarted' || type === 'ExecutionCompleted') return carriedByRun(saga);
     return type === 'EventRaised' ? { Input: carriedByEvent(String(event['Name']), saga, decision) } : {};
   };
 
   return (instance) => {
     const saga = ofSaga.get(instance.name);
-    const carried = saga === undefined ? carriedByUnknown(instance) : { input: saga.input };
+    const carried = saga === undefined ? carriedByUnknown(instance) : { input: startOf(saga), output: outcomeOf(saga) };
     const events = instance.historyEvents?.map((event) => ({ event, carried: carriedBy(event, saga) }));
     const secrets = new Set(secretsIn(instance, carried));
     for (const { event, carried } of events ?? []) for (const secret of secretsIn(event, carried)) secrets.add(secret);
@@ -90,7 +96,14 @@ const requestWith = (input: z.ZodType): z.ZodType => {
   return z.union([z.tuple([request]), request]);
 };
 
-const unknownTask: Carried = { Input: withheld, Result: withheld };
+/** A client sends the bare input; what the engine wraps it in to pass on is its own business. */
+const startOf = ({ input }: SagaDefinition): z.ZodType =>
+  joined([input, z.object({ input, $saga: z.object({ commission: z.unknown() }).catchall(withheld) })]);
+
+const carriedByEntry = ({ name, input, output }: RedactionSources['activities'][number]) =>
+  z.object({ activity: z.literal(name), input: input.optional(), output: output.optional() });
+
+const unknownWork: Carried = { Input: withheld, Result: withheld };
 
 /** Of a saga that this app has no more, the engine's own status is still known. */
 const carriedByUnknown = ({ customStatus }: Shown): Carried => ({
@@ -107,7 +120,7 @@ const joined = (schemas: readonly z.ZodType[]): z.ZodType =>
 
 /** Who decided and why stays readable; what an event carries that no saga waits for does not. */
 function carriedByEvent(event: string, saga: SagaDefinition | undefined, decision: z.ZodType): z.ZodType {
-  if (event === cancelEvent || event.startsWith('gate:')) return decision;
+  if (event === cancelEvent || event === refusedEvent || event.startsWith('gate:')) return decision;
   if (!event.startsWith(reviewEvent(''))) return withheld;
   const review = saga?.reviews.find(({ name }) => `${event}#`.startsWith(`${reviewEvent(name)}#`));
   return z.object({ data: review?.decision ?? withheld });

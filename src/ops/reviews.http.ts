@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { isSameClaim } from '../azure/claim-blob.ts';
 import type { Instance } from '../azure/durable-instances.ts';
 import type { ReviewDecisions } from '../azure/review-decisions.ts';
-import { type Endpoint, type EndpointCall, jsonBody, routeParameter } from '../http/endpoint.ts';
-import { checked, invalid, Problem } from '../http/problem.ts';
+import { actorOf } from '../http/caller.ts';
+import { checkedBody, checkedQuery, type Endpoint, type EndpointCall, routeParameter } from '../http/endpoint.ts';
+import { invalid, Problem } from '../http/problem.ts';
 import type { SagaDefinition } from '../saga/index.ts';
 import { parseAnswer, redact, type Review, reviewEvent, type SagaStatus } from '../saga/operate.ts';
-import { actorOf } from './actor.ts';
 import { findInstance } from './sagas.http.ts';
 import { isWaiting, statusOf } from './saga-view.ts';
 
@@ -17,19 +17,50 @@ export interface ReviewEndpointServices {
 
 /** Open questions, and their answers. */
 export const reviewEndpoints = (services: ReviewEndpointServices): Endpoint[] => [
-  { name: 'getReviews', method: 'GET', route: 'reviews', handle: (call) => listReviews(services, call) },
+  {
+    name: 'getReviews',
+    method: 'GET',
+    route: 'reviews',
+    summary: 'Open questions, each with the JSON Schema of its decision',
+    query: querySchema,
+    answers: { 200: openReviewsSchema },
+    handle: (call) => listReviews(services, call),
+  },
   {
     name: 'postReview',
     method: 'POST',
     route: 'sagas/{id}/reviews/{review}',
+    summary: 'Decides a question; the first decision counts',
+    body: decisionSchema,
+    answers: { 202: decidedSchema },
     handle: (call) => decide(services, call),
   },
 ];
 
 const querySchema = z.object({ state: z.enum(['open']).default('open') });
 
-async function listReviews({ sagas }: ReviewEndpointServices, { request, instances }: EndpointCall) {
-  checked(querySchema, Object.fromEntries(request.query), 'The query');
+const openReviewsSchema = z.object({
+  reviews: z.array(
+    z.object({
+      instanceId: z.string(),
+      saga: z.string(),
+      /** Under which it is decided. */
+      review: z.string(),
+      id: z.string(),
+      name: z.string(),
+      of: z.unknown().optional(),
+      openedAt: z.string(),
+      deadline: z.string(),
+      decisionSchema: z.record(z.string(), z.unknown()).optional(),
+    }),
+  ),
+});
+
+const decidedSchema = z.object({ instanceId: z.string(), review: z.string() });
+
+async function listReviews({ sagas }: ReviewEndpointServices, call: EndpointCall) {
+  checkedQuery(querySchema, call);
+  const { instances } = call;
   const waiting = [
     ...(await instances.list({ runtimeStatus: 'Running', withInput: true })),
     ...(await instances.list({ runtimeStatus: 'Pending', withInput: true })),
@@ -54,7 +85,7 @@ const decisionSchema = z.strictObject({
 
 /** The first decision counts. Raising it again does no harm, and helps where a crash came between the two. */
 async function decide({ sagas, decisions }: ReviewEndpointServices, call: EndpointCall) {
-  const { request, instances } = call;
+  const { caller, request, instances } = call;
   const instance = await findInstance(call);
   const { instanceId } = instance;
   const open = findOpenReview(instance, routeParameter(request, 'review'));
@@ -66,8 +97,8 @@ async function decide({ sagas, decisions }: ReviewEndpointServices, call: Endpoi
       `This version of the app has no review '${open.name}': deploy the version that asked.`,
     );
   }
-  const body = checked(decisionSchema, await jsonBody(request), 'The decision');
-  const parsed = parseAnswer(definition, { ...body, by: actorOf(request, body.by) });
+  const body = await checkedBody(decisionSchema, call, 'The decision');
+  const parsed = parseAnswer(definition, { ...body, by: actorOf(caller, body.by) });
   if (!parsed.ok) throw invalid(parsed.error, 'The decision', redact(z.object({ data: definition.decision }), body));
   const first = await decisions.claim(instanceId, instance.createdTime, open.id, parsed.answer);
   const accepted = await instances.raiseEvent(instanceId, reviewEvent(open.id), first);

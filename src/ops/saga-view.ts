@@ -1,34 +1,43 @@
-import type { Instance } from '../azure/durable-instances.ts';
+import { z } from 'zod';
+import { type Instance, runtimeStatuses } from '../azure/durable-instances.ts';
 import { failedGate, gateFunction, type SagaStatus, sagaStatusSchema } from '../saga/operate.ts';
 
-/** What the API shows of an instance. */
-export interface SagaView {
-  readonly instanceId: string;
-  readonly name: string;
-  readonly version: string | undefined;
-  readonly runtimeStatus: Instance['runtimeStatus'];
-  readonly phase: string;
-  readonly step: string | undefined;
-  readonly attempt: number | undefined;
-  readonly nextAttemptAt: string | undefined;
-  readonly input: unknown;
-  readonly output: unknown;
-  readonly error: { readonly code: string; readonly message: string } | undefined;
-  readonly review: SagaStatus['review'];
-  readonly compensation: SagaStatus['ledger'];
-  readonly progress: number;
-  readonly correlationId: string | undefined;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-  readonly rewindable: RewindVerdict;
-}
+const status = sagaStatusSchema.shape;
 
-export interface RewindVerdict {
-  readonly yes: boolean;
-  readonly why: string;
+/** The saga's own, and those that only the engine knows of. */
+export const phaseSchema = z.enum([...status.phase.options, 'pending', 'suspended', 'terminated']);
+export type ShownPhase = z.infer<typeof phaseSchema>;
+
+const rewindVerdictSchema = z.object({
+  yes: z.boolean(),
+  why: z.string(),
   /** What a rewind may do here, where the instance stands at a gate. */
-  readonly actions?: readonly string[];
-}
+  actions: z.array(z.string()).readonly().optional(),
+});
+export type RewindVerdict = z.infer<typeof rewindVerdictSchema>;
+
+/** What the API shows of an instance. */
+export const sagaViewSchema = z.object({
+  instanceId: z.string(),
+  name: z.string(),
+  version: z.string().optional(),
+  runtimeStatus: z.enum(runtimeStatuses),
+  phase: phaseSchema,
+  step: z.string().optional(),
+  attempt: z.number().optional(),
+  nextAttemptAt: z.string().optional(),
+  input: z.unknown(),
+  output: z.unknown(),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+  review: status.review,
+  compensation: status.ledger,
+  progress: z.number(),
+  correlationId: z.string().optional(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  rewindable: rewindVerdictSchema,
+});
+export type SagaView = z.infer<typeof sagaViewSchema>;
 
 /** The status that the saga keeps about itself; undefined for an orchestration that is no saga, and before its first episode. */
 export function statusOf(instance: Instance): SagaStatus | undefined {
@@ -66,7 +75,7 @@ export function toSagaView(instance: Instance): SagaView {
 }
 
 /** The saga's own phase, unless the instance was stopped from outside. */
-export function phaseOf(instance: Instance): string {
+export function phaseOf(instance: Instance): ShownPhase {
   switch (instance.runtimeStatus) {
     case 'Terminated':
     case 'Canceled':

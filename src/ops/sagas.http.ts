@@ -1,12 +1,19 @@
 import { z } from 'zod';
 import type { Instance } from '../azure/durable-instances.ts';
-import { type Endpoint, type EndpointCall, jsonBody, routeParameter } from '../http/endpoint.ts';
+import {
+  checkedBody,
+  checkedQuery,
+  type Endpoint,
+  type EndpointCall,
+  routeParameter,
+  statusUrlOf,
+} from '../http/endpoint.ts';
 import { checked, Problem } from '../http/problem.ts';
 import type { SagaDefinition } from '../saga/index.ts';
 import { listSchema, startSchema } from './contract.ts';
-import { countSagas, findNewest, sortKey } from './list-sagas.ts';
+import { countSagas, findNewest, sagaCountsSchema, sortKey } from './list-sagas.ts';
 import type { Redaction } from './redaction.ts';
-import { toSagaView } from './saga-view.ts';
+import { sagaViewSchema, toSagaView } from './saga-view.ts';
 
 export interface SagaEndpointServices {
   readonly sagas: readonly SagaDefinition[];
@@ -18,12 +25,30 @@ export interface SagaEndpointServices {
 /** Start, list and get sagas. */
 export function sagaEndpoints(services: SagaEndpointServices): Endpoint[] {
   return [
-    { name: 'postSaga', method: 'POST', route: 'sagas/{name}', handle: (call) => startSaga(services, call) },
-    { name: 'getSagas', method: 'GET', route: 'sagas', handle: (call) => listSagas(services, call) },
+    {
+      name: 'postSaga',
+      method: 'POST',
+      route: 'sagas/{name}',
+      summary: 'Starts a saga',
+      body: startSchema,
+      answers: { 202: startedSchema },
+      handle: (call) => startSaga(services, call),
+    },
+    {
+      name: 'getSagas',
+      method: 'GET',
+      route: 'sagas',
+      summary: 'Sagas, newest first',
+      query: listSchema,
+      answers: { 200: sagaPageSchema },
+      handle: (call) => listSagas(services, call),
+    },
     {
       name: 'getSaga',
       method: 'GET',
       route: 'sagas/{id}',
+      summary: 'Where a saga stands, and whether it can be rewound',
+      answers: { 200: sagaViewSchema },
       handle: async (call) => ({ status: 200, jsonBody: toSagaView(await findInstance(call)) }),
     },
   ];
@@ -40,7 +65,16 @@ export async function findInstance({ request, instances }: EndpointCall): Promis
 export const unknownSaga = (id: string): Problem =>
   new Problem(404, 'not_found', `There is no saga '${id}': GET /api/sagas lists what there is.`);
 
-async function startSaga({ sagas, newId }: SagaEndpointServices, { request, instances }: EndpointCall) {
+const startedSchema = z.object({ instanceId: z.string(), statusUrl: z.url() });
+
+const sagaPageSchema = z.object({
+  sagas: z.array(sagaViewSchema),
+  ...sagaCountsSchema.partial().shape,
+  continuation: z.string().optional(),
+});
+
+async function startSaga({ sagas, newId }: SagaEndpointServices, call: EndpointCall) {
+  const { request, instances } = call;
   const name = routeParameter(request, 'name');
   const saga = sagas.find((known) => known.name === name);
   if (saga === undefined) {
@@ -50,7 +84,7 @@ async function startSaga({ sagas, newId }: SagaEndpointServices, { request, inst
       `There is no saga '${name}'; known are: ${sagas.map((known) => known.name).join(', ')}.`,
     );
   }
-  const { input, instanceId = newId() } = checked(startSchema, await jsonBody(request), 'The body');
+  const { input, instanceId = newId() } = await checkedBody(startSchema, call);
   const fitting = checked(z.object({ input: saga.input }), { input }, `The input of ${name}`);
   if ((await instances.start(name, instanceId, fitting.input)) === 'exists') {
     throw new Problem(
@@ -59,13 +93,13 @@ async function startSaga({ sagas, newId }: SagaEndpointServices, { request, inst
       `Instance '${instanceId}' exists already: leave instanceId out, or choose another.`,
     );
   }
-  const statusUrl = new URL(`./${encodeURIComponent(instanceId)}`, request.url).href;
+  const statusUrl = statusUrlOf(request, instanceId);
   return { status: 202, headers: { location: statusUrl }, jsonBody: { instanceId, statusUrl } };
 }
 
-async function listSagas({ redaction, now }: SagaEndpointServices, { request, unredacted }: EndpointCall) {
-  const query = checked(listSchema, Object.fromEntries(request.query), 'The query');
-  const listing = { instances: unredacted, redaction, now: now() };
+async function listSagas({ redaction, now }: SagaEndpointServices, call: EndpointCall) {
+  const query = checkedQuery(listSchema, call);
+  const listing = { instances: call.unredacted, redaction, now: now() };
   const [found, counted] = await Promise.all([
     findNewest(query, listing),
     query.counts ? countSagas(query, listing) : undefined,

@@ -11,6 +11,7 @@ export {
 export { describeEvent, type LogFormat, type SagaEvent } from './narrate.ts';
 export type { ObservedAttempt, ObservedSaga, SagaObserver } from './observer.ts';
 export type { Reply } from './call-protocol.ts';
+export { cancelFunction } from './pass-on-cancel.ts';
 export { registerSagas, type SagaRegistration } from './register-sagas.ts';
 export { parseAnswer, type Review, type ReviewAnswer, reviewAnswerSchema, reviewEvent } from './review.ts';
 export { findSecrets, maskSecrets, redact, redacted, withheld } from './sensitive.ts';

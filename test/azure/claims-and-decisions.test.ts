@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createGateDecisions } from '../../src/azure/gate-decisions.ts';
 import { createIdempotencyClaims } from '../../src/azure/idempotency-claims.ts';
+import { claimedDocumentsSchema } from '../../src/intake/claim-documents.ts';
 import { useStorage } from './local-storage.ts';
 
 const storage = await useStorage();
@@ -8,7 +9,7 @@ const storage = await useStorage();
 const claim = (n: number) => [{ documentId: `d-${n}`, blobName: `b-${n}`, sha256: 'f' }];
 
 describe('a claim of an idempotency key', () => {
-  const claims = createIdempotencyClaims(storage);
+  const claims = createIdempotencyClaims(storage, 'documents', claimedDocumentsSchema);
 
   it('by fifty at once is given to one, and told to all', async () => {
     const given = await Promise.all(Array.from({ length: 50 }, (_, n) => claims.claim('fifty', claim(n))));

@@ -34,9 +34,12 @@ export interface Api {
   untilRecord(documentId: string, isSo: (record: DocumentRecord) => boolean): Promise<DocumentRecord>;
 }
 
-export function createApi(baseUrl: string): Api {
+/** @param own headers that every request bears */
+export function createApi(baseUrl: string, own: Readonly<Record<string, string>> = {}): Api {
   const send = async <T>(path: string, init: RequestInit = {}): Promise<Answer<T>> => {
-    const response = await fetch(new URL(path, baseUrl), init);
+    const headers = new Headers(init.headers);
+    for (const [name, value] of Object.entries(own)) headers.set(name, value);
+    const response = await fetch(new URL(path, baseUrl), { ...init, headers });
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
     return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };

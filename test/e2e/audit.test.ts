@@ -10,6 +10,7 @@ import type { SagaState } from '../../src/audit/compute-state-at.ts';
 import { createVerifier } from '../../src/audit/signature.ts';
 import { verifyTrail } from '../../src/audit/verify-trail.ts';
 import { createAuditArchive } from '../../src/azure/audit-archive.ts';
+import { createRefusals } from '../../src/azure/refusals.ts';
 import { createDurableInstances } from '../../src/azure/durable-instances.ts';
 import { archiveAndPurge } from '../../src/ops/archive-and-purge.ts';
 import { createApi, type ProblemDocument, until } from './api.ts';
@@ -44,6 +45,8 @@ async function processed(name: string): Promise<string> {
   await api.untilSaga(instanceId, ({ runtimeStatus }) => runtimeStatus === 'Completed');
   return instanceId;
 }
+
+const showAll = <T>(instance: T): T => instance;
 
 const auditOf = (id: string, query = '') =>
   api.get<Trail & { readonly state: SagaState }>(`/api/sagas/${id}/audit${query}`);
@@ -170,7 +173,8 @@ describe('an instance that is deleted', () => {
     const closed = program.connections.storage.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:1');
     const storage = BlobServiceClient.fromConnectionString(closed, { retryOptions: { maxTries: 1 } });
     const instances = createDurableInstances(`${program.url}/runtime/webhooks/durabletask`);
-    const keeping = { archive: createAuditArchive(storage), sign: undefined, redaction: <T>(instance: T) => instance };
+    const refusals = createRefusals(BlobServiceClient.fromConnectionString(program.connections.storage));
+    const keeping = { archive: createAuditArchive(storage), sign: undefined, redaction: showAll, refusals };
     await expect(archiveAndPurge(instances, id, keeping)).rejects.toThrow(/ECONNREFUSED/);
     expect(await api.saga(id)).toMatchObject({ runtimeStatus: 'Completed' });
   });

@@ -1,12 +1,27 @@
 import { afterAll, expect, it } from 'vitest';
-import { registerEndpoints } from '../../src/http/endpoint.ts';
+import { registerEndpoints } from '../../src/http/register-endpoints.ts';
 import { createTestHost } from '../../src/testing/index.ts';
 
 const host = await createTestHost({
   register: () =>
     registerEndpoints(
-      [{ name: 'broken', method: 'GET', route: 'broken', handle: () => Promise.reject(new Error('a bug')) }],
-      { newId: () => 'new-id', redact: (instances) => instances, observe: (_, answer) => answer(undefined) },
+      [
+        {
+          name: 'getSagas',
+          method: 'GET',
+          route: 'broken',
+          summary: '',
+          answers: {},
+          handle: () => Promise.reject(new Error('a bug')),
+        },
+      ],
+      {
+        newId: () => 'new-id',
+        access: { trustsPrincipal: false, keyRole: 'operator' },
+        redact: (instances) => instances,
+        onRefused: async () => {},
+        observe: (_, answer) => answer(undefined),
+      },
     ),
 });
 afterAll(() => host.close());

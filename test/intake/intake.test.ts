@@ -3,6 +3,7 @@ import { afterAll, expect, it } from 'vitest';
 import { createDocumentBlobs } from '../../src/azure/document-blobs.ts';
 import { createDurableInstances } from '../../src/azure/durable-instances.ts';
 import { createIdempotencyClaims } from '../../src/azure/idempotency-claims.ts';
+import { claimedDocumentsSchema } from '../../src/intake/claim-documents.ts';
 import { createIntake } from '../../src/intake/intake.ts';
 import { createTestHost } from '../../src/testing/index.ts';
 import { useStorage } from '../azure/local-storage.ts';
@@ -20,7 +21,7 @@ afterAll(() => host.close({ leavesWork: true }));
 const instances = createDurableInstances(`${host.url}/runtime/webhooks/durabletask`);
 const intake = createIntake({
   blobs: createDocumentBlobs(storage),
-  claims: createIdempotencyClaims(storage),
+  claims: createIdempotencyClaims(storage, 'documents', claimedDocumentsSchema),
   now: host.now,
   newId: () => 'id',
 });
