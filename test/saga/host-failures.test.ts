@@ -11,7 +11,7 @@ const charge = defineWorldActivity('charge', { retry: twice });
 /** What an engine with FailureDetails puts into the history where this one puts text. */
 const withFailureDetails = (text: string) => {
   const details = { ErrorType: 'TimeoutException', ErrorMessage: 'took too long', StackTrace: null };
-  return text.replaceAll('"FailureDetails": null', `"FailureDetails": ${JSON.stringify(details)}`);
+  return text.replaceAll(/"FailureDetails": ?null/g, `"FailureDetails":${JSON.stringify(details)}`);
 };
 
 onEveryEngine((startTrial) => {

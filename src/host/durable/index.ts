@@ -40,7 +40,7 @@ export interface DurableEngine {
 }
 
 /** Characters of history that are kept of idle instances. */
-const hotCapacity = 32 * 1024 * 1024;
+const hotCapacity = 4 * 1024 * 1024;
 
 /** @throws when the file cannot be opened. */
 export function createDurableEngine(options: DurableEngineOptions): DurableEngine {

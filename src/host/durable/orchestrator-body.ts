@@ -12,8 +12,8 @@ const constants = {
 };
 
 /**
- * What an orchestrator function is called with: an indented JSON text, the history first. A long text is costly to make, so it is made
- * when it is asked for; the app's thread asks for the parts.
+ * What an orchestrator function is called with: a JSON text, the history first. A long text is costly to make, so it is made when it is
+ * asked for; the app's thread asks for the parts.
  *
  * @param input JSON text
  */
@@ -24,19 +24,19 @@ export function createOrchestratorBody(
   input: string | null,
 ): TypedData {
   const fresh = freshEvents(incoming);
-  const rest = {
+  const rest = JSON.stringify({
     instanceId: execution.instanceId,
     isReplaying: !incoming.some((event) => event.EventType === eventType.executionStarted),
     parentInstanceId: execution.parent?.OrchestrationInstance.InstanceId ?? null,
     sourceInstanceId: null,
     ...constants,
     defaultHttpAsyncRequestSleepTimeMillseconds: httpSleepTime,
-  };
+  });
   return {
     get string() {
-      const body = { history: [...past.sentFrom(0), ...fresh], input: JSON.parse(input ?? 'null') as unknown, ...rest };
-      return JSON.stringify(body, null, 2);
+      const history = JSON.stringify([...past.sentFrom(0), ...fresh]);
+      return `{"history":${history},"input":${input ?? 'null'},${rest.slice(1)}`;
     },
-    replay: { settled: past, fresh: JSON.stringify(fresh), input: input ?? 'null', rest: JSON.stringify(rest) },
+    replay: { settled: past, fresh: JSON.stringify(fresh), input: input ?? 'null', rest },
   };
 }

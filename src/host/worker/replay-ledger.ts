@@ -75,14 +75,13 @@ export function createReplayLedger(capacity: number): ReplayLedger {
       const history = numberOf(settled);
       const before = takeOut(history);
       const known = before?.known ?? 0;
-      const added = settled.textFrom(known);
-      const sent = (before?.sent ?? input.length) + added.length;
+      const text = `[${settled.textFrom(known)},${fresh},${rest}]`;
+      const sent = (before?.sent ?? input.length) + text.length;
       add(history, { known: settled.length, sent, answered: before?.answered ?? 0 });
       forgetOldest();
-      const text = `[${added},${fresh},${rest}]`;
-      const toForget = forgotten;
+      const forget = forgotten;
       forgotten = [];
-      return { history, known, text, ...(!before && { input }), forget: toForget };
+      return { history, known, text, ...(!before && { input }), forget };
     },
     noteAnswer(history, result) {
       if (!result.ok || result.keptActions === undefined) return forget(history);

@@ -51,12 +51,17 @@ function describe(error: unknown): string {
 /** Characters of JSON; parsed, they take about three times as many bytes. */
 const replayCapacity = 8 * 1024 * 1024;
 
-/** An orchestrator's call without its text, which goes in parts. */
+/** Events. A shorter history is as soon parsed as remembered. */
+const shortestReplay = 32;
+
+/** An orchestrator's call without its text, where that is better sent in parts. */
 function splitReplay(invocation: Invocation): { readonly invocation: Invocation; readonly body?: ReplayBody } {
   for (const [name, value] of invocation.inputs) {
     if (value === undefined || !('string' in value) || value.replay === undefined) continue;
-    const others = [...invocation.inputs].filter(([other]) => other !== name);
-    return { invocation: { ...invocation, inputs: new Map(others) }, body: value.replay };
+    const inputs = new Map(invocation.inputs);
+    if (value.replay.settled.length < shortestReplay) inputs.set(name, { string: value.string });
+    else inputs.delete(name);
+    return { invocation: { ...invocation, inputs }, ...(!inputs.has(name) && { body: value.replay }) };
   }
   return { invocation };
 }
