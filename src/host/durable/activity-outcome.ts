@@ -1,4 +1,5 @@
-import { type IncomingEvent, eventType } from './history.ts';
+import { readActivityFailure } from './failure-details.ts';
+import { type FailureDetails, type IncomingEvent, eventType } from './history.ts';
 import type { InvocationResult, TypedData, WorkerException } from '../worker/contract.ts';
 import type { Timestamp } from './timestamp.ts';
 
@@ -17,23 +18,31 @@ export const activityOutcome = (
         EventId: -1,
         Timestamp: at,
       }
-    : activityFailed(
-        taskId,
-        `Activity function '${name}' failed: ${result.exception.message}`,
-        describeException(result.exception),
-        at,
-      );
+    : describeFailure(name, taskId, result.exception, at);
+
+function describeFailure(name: string, taskId: number, thrown: WorkerException, at: Timestamp): IncomingEvent {
+  const details = readActivityFailure(thrown.message);
+  const exception = details === undefined ? thrown : { ...thrown, message: details.ErrorMessage };
+  const reason = `Activity function '${name}' failed: ${exception.message}`;
+  return activityFailed(taskId, reason, describeException(exception), at, details ?? null);
+}
 
 /** An activity that could not be called. */
 export const activityRefused = (taskId: number, reason: string, at: Timestamp): IncomingEvent =>
   activityFailed(taskId, reason, describeException({ message: reason, stackTrace: '', source: '' }), at);
 
-const activityFailed = (taskId: number, reason: string, details: string, at: Timestamp): IncomingEvent => ({
+const activityFailed = (
+  taskId: number,
+  reason: string,
+  details: string,
+  at: Timestamp,
+  failure: FailureDetails | null = null,
+): IncomingEvent => ({
   EventType: eventType.taskFailed,
   TaskScheduledId: taskId,
   Reason: reason,
   Details: details,
-  FailureDetails: null,
+  FailureDetails: failure,
   EventId: -1,
   Timestamp: at,
 });

@@ -108,6 +108,7 @@ async function runEpisode(
       startedAt: stamp(),
       storesInputs: context.settings.storeInputsInOrchestrationHistory,
       httpSleepTime: context.settings.httpSleepTime,
+      defaultVersion: context.settings.defaultVersion,
       past: hot.history.events,
       incoming: inOrder(live),
     };

@@ -3,6 +3,7 @@ import { type HeldLock, sealDraft } from './entities/entity-requests.ts';
 import {
   type EventRaised,
   type ExecutionCompleted,
+  type FailureDetails,
   type HistoryEvent,
   type IncomingEvent,
   type ParentInstance,
@@ -34,6 +35,8 @@ export interface Episode {
   readonly storesInputs: boolean;
   /** Milliseconds until callHttp asks again where an answer does not say it. */
   readonly httpSleepTime: number;
+  /** Of sub-orchestrations. */
+  readonly defaultVersion: string | undefined;
   /** The history of earlier episodes. */
   readonly past: readonly HistoryEvent[];
   /** In order of arrival. */
@@ -63,7 +66,12 @@ type EntityMessageAction = Extract<ScheduledAction, { kind: 'entity-message' }>;
 export type EpisodeEnd =
   | { readonly kind: 'open' }
   | { readonly kind: 'completed'; readonly result: string | null }
-  | { readonly kind: 'failed'; readonly reason: string; readonly details: string | null }
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      readonly details: string | null;
+      readonly failure: FailureDetails | null;
+    }
   | { readonly kind: 'terminated'; readonly reason: string | null }
   /** `carriedOver` are the events that this execution has not consumed. */
   | { readonly kind: 'continued'; readonly input: string | null; readonly carriedOver: readonly EventRaised[] };
@@ -81,7 +89,8 @@ export function computeEpisode(
   const begun: readonly HistoryEvent[] = [orchestratorStarted(startedAt), ...incoming];
   const history = [...past, ...begun];
   const parentInstanceId = execution.parent?.OrchestrationInstance.InstanceId;
-  const subject = { ...execution, parentInstanceId, httpSleepTime: episode.httpSleepTime };
+  const { httpSleepTime, defaultVersion } = episode;
+  const subject = { ...execution, parentInstanceId, httpSleepTime, defaultVersion };
   const replay = replayActions(subject, answer.actions, history);
   const end = computeEnd(execution.name, replay, answer, history);
   const scheduled = replay.scheduled.map((action) => {
@@ -120,7 +129,7 @@ function computeEnd(
     case 'failed': {
       const { error, stack } = answer.end;
       const details = `Message: ${error}, StackTrace: ${stack ?? ''}`;
-      return failed(`Orchestrator function '${name}' failed: ${error}`, details);
+      return failed(`Orchestrator function '${name}' failed: ${error}`, details, answer.end.details);
     }
     case 'done': {
       if (replay.continueAsNew === undefined) return { kind: 'completed', result: answer.end.output };
@@ -130,7 +139,12 @@ function computeEnd(
   }
 }
 
-const failed = (reason: string, details: string | null): EpisodeEnd => ({ kind: 'failed', reason, details });
+const failed = (reason: string, details: string | null, failure: FailureDetails | null = null): EpisodeEnd => ({
+  kind: 'failed',
+  reason,
+  details,
+  failure,
+});
 
 /**
  * The events that the orchestrator's code has not been given: of each name, those that came after as many as were waited for. It
@@ -180,7 +194,7 @@ function scheduledEvent(action: ScheduledWork, storesInputs: boolean, at: Timest
       return {
         EventType: eventType.subOrchestrationCreated,
         Name: action.name,
-        Version: null,
+        Version: action.version,
         InstanceId: action.instanceId,
         Input: storesInputs ? serialise(action.input) : null,
         ClientSpanId: null,
@@ -204,7 +218,7 @@ function completionEvent(end: EpisodeEnd, id: number, stamp: () => Timestamp): E
     EventType: eventType.executionCompleted,
     OrchestrationStatus: status,
     Result: result,
-    FailureDetails: null,
+    FailureDetails: end.kind === 'failed' ? end.failure : null,
     EventId: id,
     Timestamp: stamp(),
   });

@@ -68,7 +68,17 @@ export interface ExecutionCompleted extends Stamped {
   readonly EventType: EventType['executionCompleted'];
   readonly OrchestrationStatus: RuntimeStatus;
   readonly Result: string | null;
-  readonly FailureDetails: null;
+  readonly FailureDetails: FailureDetails | null;
+}
+
+/** What durable-functions makes a TaskFailedError of; only errors that an app tells more about have it. */
+export interface FailureDetails {
+  readonly ErrorType: string;
+  readonly ErrorMessage: string;
+  readonly StackTrace: string | null;
+  readonly InnerFailure: FailureDetails | null;
+  readonly IsNonRetriable: boolean;
+  readonly Properties: Readonly<Record<string, unknown>> | null;
 }
 
 interface Finished extends Stamped {
@@ -80,7 +90,7 @@ interface FailedTask extends Stamped {
   readonly TaskScheduledId: number;
   readonly Reason: string | null;
   readonly Details: string | null;
-  readonly FailureDetails: null;
+  readonly FailureDetails: FailureDetails | null;
 }
 
 export type TaskScheduled = Stamped & {
@@ -95,7 +105,7 @@ export type TaskScheduled = Stamped & {
 export type SubOrchestrationCreated = Stamped & {
   readonly EventType: EventType['subOrchestrationCreated'];
   readonly Name: string;
-  readonly Version: null;
+  readonly Version: string | null;
   readonly InstanceId: string;
   /** Kept only with storeInputsInOrchestrationHistory. */
   readonly Input: string | null;

@@ -1,5 +1,7 @@
 import type { InvocationResult, TypedData } from '../worker/contract.ts';
 import { type EntityId, formatEntityId, parseEntityId } from './entities/entity-id.ts';
+import { readPassedFailure } from './failure-details.ts';
+import type { FailureDetails } from './history.ts';
 import type { DurableHttpRequest } from './http-call.ts';
 import { parseTimestamp, type Timestamp } from './timestamp.ts';
 
@@ -17,7 +19,12 @@ export type AnswerEnd =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'done'; readonly output: string | null }
   /** `stack` is null when the message was all that the worker sent. */
-  | { readonly kind: 'failed'; readonly error: string; readonly stack: string | null };
+  | {
+      readonly kind: 'failed';
+      readonly error: string;
+      readonly stack: string | null;
+      readonly details: FailureDetails | null;
+    };
 
 export type Action =
   | {
@@ -30,6 +37,8 @@ export type Action =
       readonly kind: 'sub-orchestration';
       readonly name: string;
       readonly instanceId: string | undefined;
+      /** Without it, the host's own. */
+      readonly version: string | undefined;
       readonly input: unknown;
       readonly retry: RetryPolicy | undefined;
     }
@@ -101,7 +110,7 @@ export function parseAnswer(
 /** The answer of an orchestrator that could not be asked, or not be understood. */
 export const failedAnswer = (error: string, stack: string | null): OrchestratorAnswer => ({
   actions: [],
-  end: { kind: 'failed', error, stack },
+  end: { kind: 'failed', error, stack, details: null },
   customStatus: null,
   size: 0,
 });
@@ -142,7 +151,9 @@ function readState(state: unknown, stack: string | null): OrchestratorAnswer {
 }
 
 function readEnd(state: Fields, stack: string | null): AnswerEnd {
-  if (typeof state.error === 'string' && state.error !== '') return { kind: 'failed', error: state.error, stack };
+  if (typeof state.error === 'string' && state.error !== '') {
+    return { kind: 'failed', error: state.error, stack, details: readPassedFailure(state.failureDetails) };
+  }
   return state.isDone === true ? { kind: 'done', output: serialise(state.output) } : { kind: 'waiting' };
 }
 
@@ -194,6 +205,7 @@ const readSubOrchestration = (action: Fields) => ({
   kind: 'sub-orchestration' as const,
   name: text(action, 'functionName'),
   instanceId: typeof action.instanceId === 'string' && action.instanceId.trim() !== '' ? action.instanceId : undefined,
+  version: typeof action.version === 'string' ? action.version : undefined,
   input: action.input,
 });
 

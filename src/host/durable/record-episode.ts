@@ -77,7 +77,7 @@ type SubOrchestration = Extract<ScheduledWork, { kind: 'sub-orchestration' }>;
 
 /** What cannot be started fails at once, where the real engine would leave the parent waiting for ever. */
 function startSubOrchestration(context: EngineContext, row: InstanceRow, action: SubOrchestration): Message {
-  const { functions, newId, settings } = context;
+  const { functions, newId } = context;
   const refuse = (reason: string) =>
     insertMessage(context, {
       instanceId: row.id,
@@ -103,7 +103,7 @@ function startSubOrchestration(context: EngineContext, row: InstanceRow, action:
     id: action.instanceId,
     executionId: newId().replaceAll('-', ''),
     name: action.name,
-    version: settings.defaultVersion ?? null,
+    version: action.version,
     input: serialise(action.input),
     parent: {
       Name: row.name,
@@ -203,7 +203,7 @@ function subOrchestrationOutcome(
     TaskScheduledId: taskId,
     Reason: end.reason,
     Details: end.kind === 'failed' ? end.details : null,
-    FailureDetails: null,
+    FailureDetails: end.kind === 'failed' ? end.failure : null,
     ...stamped,
   };
 }

@@ -10,6 +10,8 @@ export interface ReplaySubject {
   readonly parentInstanceId: string | undefined;
   /** Milliseconds until callHttp asks again where an answer does not say it. */
   readonly httpSleepTime: number;
+  /** Of sub-orchestrations. */
+  readonly defaultVersion: string | undefined;
 }
 
 /** What the actions of a replay share and change. */

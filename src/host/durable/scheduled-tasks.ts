@@ -11,6 +11,7 @@ export type ScheduledAction =
       readonly id: number;
       readonly name: string;
       readonly instanceId: string;
+      readonly version: string | null;
       readonly input: unknown;
     }
   | { readonly kind: 'timer'; readonly id: number; readonly fireAt: Timestamp }

@@ -53,7 +53,8 @@ function startAttempt(state: ReplayState, call: Call, settle: Settle): void {
   }
   tasks.schedule((id) => {
     const instanceId = call.instanceId ?? `${subject.executionId}:${id}`;
-    return { kind: 'sub-orchestration', id, name: call.name, instanceId, input: call.input };
+    const version = call.version ?? subject.defaultVersion ?? null;
+    return { kind: 'sub-orchestration', id, name: call.name, instanceId, version, input: call.input };
   }, settle);
 }
 

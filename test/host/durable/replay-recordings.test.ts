@@ -64,7 +64,7 @@ const toEpisode = (call: Call): Episode => {
   )!;
   const { InstanceId: instanceId, ExecutionId: executionId } = start.OrchestrationInstance;
   const execution = { instanceId, executionId, name: start.Name, version: start.Version, parent: start.ParentInstance };
-  return { ...call, execution, storesInputs: false, httpSleepTime: 30_000 };
+  return { ...call, execution, storesInputs: false, httpSleepTime: 30_000, defaultVersion: undefined };
 };
 
 const decide = (call: Call) => {
