@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import type { Log } from '../log.ts';
 import { WorkerGoneError } from '../worker/worker-errors.ts';
 import { BodyTooLargeError } from './read-body.ts';
+import { answerUnreadable } from './unreadable-request.ts';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -83,6 +84,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     });
     handle(request, response).catch((error: unknown) => answerFailure(response, error, log));
   });
+  server.on('clientError', answerUnreadable);
   const port = await listen(server, options);
   return {
     port,
