@@ -1,8 +1,8 @@
 import type { InvocationResult } from '../worker/contract.ts';
 import type { DurableHttpRequest, DurableHttpResponse } from './http-call.ts';
 
-/** .NET's HttpClient waits as long for an answer. */
-const timeoutMs = 100_000;
+/** The extension waits as long for an answer. */
+const timeoutMs = 240_000;
 
 /** .NET counts these to the body, and callHttp answers none of them. */
 const contentHeaders =
@@ -19,7 +19,7 @@ export async function runHttpActivity(fetch: typeof globalThis.fetch, input: str
 }
 
 async function send(fetch: typeof globalThis.fetch, request: DurableHttpRequest): Promise<DurableHttpResponse> {
-  const { method, uri, content, headers, tokenSource } = request;
+  const { method, uri, content, tokenSource } = request;
   if (tokenSource !== undefined) {
     throw new Error(
       `The callHttp to ${uri} has a tokenSource, but here is no managed identity. Get the token in an activity and send it as a header.`,
@@ -27,11 +27,19 @@ async function send(fetch: typeof globalThis.fetch, request: DurableHttpRequest)
   }
   const response = await fetch(uri, {
     method,
-    ...(headers && { headers }),
+    headers: renderRequestHeaders(request),
     ...(content !== undefined && { body: content }),
     signal: AbortSignal.timeout(timeoutMs),
   });
   return { statusCode: response.status, headers: renderHeaders(response.headers), content: await response.text() };
+}
+
+function renderRequestHeaders({ headers: given, content }: DurableHttpRequest): Headers {
+  const headers = new Headers(given);
+  const type = headers.get('Content-Type');
+  if (type?.includes('multipart')) throw new Error('Multipart content is not supported with CallHttpAsync.');
+  if (content !== undefined && type === null) headers.set('Content-Type', 'text/plain');
+  return headers;
 }
 
 function renderHeaders(headers: Headers): DurableHttpResponse['headers'] {
