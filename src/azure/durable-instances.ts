@@ -1,6 +1,7 @@
 import * as df from 'durable-functions';
 import type { InvocationContext } from '@azure/functions';
 import { z } from 'zod';
+import { splitRange, type TimeRange } from './split-range.ts';
 
 export const runtimeStatuses = [
   'Pending',
@@ -135,25 +136,40 @@ const instance = (id: string): string => `instances/${encodeURIComponent(id)}`;
 /** The most that Azure Table storage, where the instances are, gives at once. */
 const pageSize = '1000';
 
-async function listAll(
+async function listAll(url: string, query: InstanceQuery): Promise<Instance[]> {
+  const found = new Map<string, Instance>();
+  const ranges: TimeRange[] = [{ from: query.createdFrom, to: query.createdTo }];
+  for (let range = ranges.pop(); range !== undefined; range = ranges.pop()) {
+    const { instances, isWhole } = await listRange(url, query, range);
+    for (const instance of instances) found.set(instance.instanceId, instance);
+    const times = instances.map(({ createdTime }) => createdTime);
+    if (!isWhole) ranges.push(...splitRange(range, times));
+  }
+  return [...found.values()];
+}
+
+/** The real extension's tokens end in a space, which HTTP takes away, so it refuses them: then there is more than was found. */
+async function listRange(
   url: string,
-  { runtimeStatus, createdFrom, createdTo, withInput = false }: InstanceQuery,
-): Promise<Instance[]> {
+  { runtimeStatus, withInput = false }: InstanceQuery,
+  { from, to }: TimeRange,
+): Promise<{ readonly instances: readonly Instance[]; readonly isWhole: boolean }> {
   const query = new URLSearchParams({ showInput: String(withInput), top: pageSize });
   if (runtimeStatus !== undefined) query.set('runtimeStatus', [runtimeStatus].flat().join(','));
-  if (createdFrom !== undefined) query.set('createdTimeFrom', createdFrom.toISOString());
-  if (createdTo !== undefined) query.set('createdTimeTo', createdTo.toISOString());
+  if (from !== undefined) query.set('createdTimeFrom', from.toISOString());
+  if (to !== undefined) query.set('createdTimeTo', to.toISOString());
   const instances: Instance[] = [];
   let token: string | null = null;
   do {
     const response: Response = await fetch(`${url}?${query.toString()}`, {
       headers: token === null ? {} : { 'x-ms-continuation-token': token },
     });
+    if (token !== null && response.status === 400) return { instances, isWhole: false };
     if (!response.ok) throw await unexpected(response, 'list of instances');
     instances.push(...z.array(instanceSchema).parse(await response.json()));
     token = response.headers.get('x-ms-continuation-token');
   } while (token !== null && token !== '');
-  return instances;
+  return { instances, isWhole: true };
 }
 
 function post(url: string, body: unknown): Promise<Response> {

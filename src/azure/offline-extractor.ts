@@ -5,7 +5,8 @@ import type { DocumentExtractor } from './document-extractor.ts';
 export const createOfflineExtractor = (): DocumentExtractor => ({
   name: 'offline',
   async extract({ text, category }) {
-    const read = text === undefined || category === 'contract' ? { fields: {}, lineItems: [] } : extractInvoice(text, category);
+    const read =
+      text === undefined || category === 'contract' ? { fields: {}, lineItems: [] } : extractInvoice(text, category);
     return { extractor: 'offline', ...read };
   },
 });

@@ -15,7 +15,9 @@ export function describeApi(
 ): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const endpoint of endpoints) {
-    (paths[`/${endpoint.route}`] ??= {})[endpoint.method.toLowerCase()] = describeEndpoint(endpoint);
+    const path = Object.keys(paths).find((known) => shapeOf(known) === shapeOf(`/${endpoint.route}`));
+    const operations = (paths[path ?? `/${endpoint.route}`] ??= {});
+    operations[endpoint.method.toLowerCase()] = describeEndpoint(endpoint, path ?? endpoint.route);
   }
   return {
     openapi: '3.1.1',
@@ -37,7 +39,12 @@ export function describeApi(
   };
 }
 
-function describeEndpoint(endpoint: Endpoint): Json {
+/** Paths that differ only in the names of their parameters are one. */
+const shapeOf = (path: string): string => path.replaceAll(parameterForm, '{}');
+
+const parameterForm = /\{(\w+)\}/g;
+
+function describeEndpoint(endpoint: Endpoint, path: string): Json {
   const { name, summary, body, answers } = endpoint;
   const need = needs[name];
   return {
@@ -45,7 +52,11 @@ function describeEndpoint(endpoint: Endpoint): Json {
     summary,
     ...(isRole(need) && { description: `Needs role \`${need}\`.`, 'x-role': need }),
     security: need === 'public' ? [] : [{ key: [] }, { entra: isRole(need) ? [need] : [] }],
-    parameters: parametersOf(endpoint),
+    parameters: [
+      ...parametersIn(path, endpoint.route),
+      ...fieldsOf(endpoint.query, 'query'),
+      ...fieldsOf(endpoint.headers, 'header'),
+    ],
     ...(body !== undefined && { requestBody: { required: true, content: contentOf(body, 'input') } }),
     responses: {
       ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer)])),
@@ -67,14 +78,15 @@ const contentOf = (body: z.ZodType | OtherContent, io: 'input' | 'output'): Json
     ? { 'application/json': { schema: jsonSchema(body, io) } }
     : Object.fromEntries(body.mediaTypes.map((type) => [type, {}]));
 
-function parametersOf({ route, query, headers }: Endpoint): Json[] {
-  const inPath = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+function parametersIn(path: string, route: string): Json[] {
+  const meant = [...route.matchAll(parameterForm)].map(([, name]) => name);
+  return [...path.matchAll(parameterForm)].map(([, name], n) => ({
     name,
     in: 'path',
+    ...(meant[n] !== name && { description: meant[n] }),
     required: true,
     schema: { type: 'string' },
   }));
-  return [...inPath, ...fieldsOf(query, 'query'), ...fieldsOf(headers, 'header')];
 }
 
 function fieldsOf(schema: z.ZodObject | undefined, place: 'query' | 'header'): Json[] {
@@ -93,6 +105,8 @@ const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): Json => {
     unrepresentable: 'any',
     override({ zodSchema, jsonSchema }) {
       if (zodSchema._zod.def.type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
+      // The format says as much, in a word.
+      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
     },
   });
   return rest;
