@@ -6,8 +6,11 @@ import { defaultReadLimits, readText } from '../src/documents/read-text.ts';
 import { type DocumentKind, sniffDocument } from '../src/documents/sniff-document.ts';
 import { defineActivity, minutes, TerminalError } from '../src/saga/index.ts';
 
+/** What the steps of a document do with its file and its text. */
+export type DocumentFiles = Pick<DocumentBlobs, 'read' | 'move' | 'stageText' | 'stagedText' | 'discardText'>;
+
 export interface DocumentServices {
-  readonly blobs: DocumentBlobs;
+  readonly blobs: DocumentFiles;
   readonly maxDocumentBytes: number;
 }
 

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { DocumentBlobs } from '../src/azure/document-blobs.ts';
 import type { DocumentExtractor } from '../src/azure/document-extractor.ts';
 import { classifyDocument as classify } from '../src/documents/classify-document.ts';
 import {
@@ -11,9 +10,10 @@ import { documentCategorySchema } from '../src/documents/fields.ts';
 import { computeDoubts } from '../src/documents/doubts.ts';
 import type { Faults } from '../src/faults.ts';
 import { defineActivity, minutes } from '../src/saga/index.ts';
+import type { DocumentFiles } from './documents.ts';
 
 export interface ExtractionServices {
-  readonly blobs: DocumentBlobs;
+  readonly blobs: DocumentFiles;
   readonly extractor: DocumentExtractor;
   readonly faults: Faults;
   /** Fields that are less sure than this, 0 to 1, are for a person to decide. */

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import type { DocumentBlobs } from '../src/azure/document-blobs.ts';
 import type { DocumentRecords } from '../src/azure/document-records.ts';
 import { type DocumentRecord, documentRecordSchema } from '../src/documents/document-record.ts';
 import type { Faults } from '../src/faults.ts';
 import { defineActivity, seconds } from '../src/saga/index.ts';
+import type { DocumentFiles } from './documents.ts';
 
 export interface RecordServices {
-  readonly records: DocumentRecords;
-  readonly blobs: DocumentBlobs;
+  readonly records: Pick<DocumentRecords, 'save' | 'index' | 'unindex'>;
+  readonly blobs: DocumentFiles;
   readonly faults: Faults;
 }
 

@@ -115,7 +115,7 @@ describe('a sweep', () => {
     expect(cases).toEqual(
       expect.arrayContaining([
         'reviews rejected, nothing fails',
-        'reviews rejected, crash after checkpoint 3',
+        'reviews rejected, crash before checkpoint 3',
         'reviews unanswered, nothing fails',
       ]),
     );

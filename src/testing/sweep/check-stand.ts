@@ -75,10 +75,12 @@ const checkLeftovers: Check = ({ status, givenUp, compensable }, steps) => {
   });
 };
 
-/** The outside world has what the calls have done, once. */
-const checkWorld: Check = ({ effects, status: { phase }, compensable }, steps) =>
+/** The outside world has what the calls have done, once. What an operator gave up may have been set right by hand. */
+const checkWorld: Check = ({ effects, status: { phase }, givenUp, compensable }, steps) =>
   Object.entries(effects).flatMap(([activity, said]) => {
-    const own = [...steps.values()].filter((step) => step.activity === activity);
+    const own = [...steps.values()]
+      .filter((step) => step.activity === activity)
+      .map((step) => (givenUp.has(step.id) ? { ...step, inForce: 'maybe' as const } : step));
     if (said === undefined) return [];
     const keys = typeof said === 'boolean' ? undefined : [...said];
     const isThere = keys === undefined ? said === true : keys.length > 0;

@@ -14,9 +14,10 @@ export interface TrackedStep {
 }
 
 export function trackSteps(calls: readonly ActivityCall[]): ReadonlyMap<string, TrackedStep> {
-  const steps = Map.groupBy(calls, ({ step }) => step);
+  const ids = new Set(calls.map(({ step }) => step));
   return new Map(
-    [...steps].map(([id, own]) => {
+    [...ids].map((id) => {
+      const own = calls.filter(({ step }) => step === id);
       const done = computeCertainty(own.filter(({ direction }) => direction === 'do'));
       const undone = computeCertainty(own.filter(({ direction }) => direction === 'undo'));
       const inForce = done === 'no' || undone === 'yes' ? 'no' : done === 'yes' && undone === 'no' ? 'yes' : 'maybe';
