@@ -20,7 +20,7 @@ import {
   type Saga,
 } from '../src/saga/index.ts';
 
-/** Asked when the extractor is not sure enough: approve as it is, approve with corrections, or reject. */
+/** Asked when the extractor is not sure enough: approve as it is, approve with corrections, or reject. Subscribers are reminded daily. */
 export const extractionReview = defineReview({
   name: 'extraction',
   decision: extractionDecisionSchema,
@@ -112,6 +112,17 @@ function* review(saga: Saga, found: DocumentRecord, doubts: readonly string[]): 
   yield* saga.attempt(saveRecord, { ...found, status: 'awaiting_review' }, { retry: briefly });
   const { data, by, reason, at } = yield* saga.review(extractionReview, {
     of: { documentId: found.id, name: found.name, category: found.category, doubts, fields: found.extraction?.fields },
+    remind: {
+      everyMs: days(1),
+      by: publishEvents,
+      with: ({ number, deadline }) => ({
+        documentId: found.id,
+        at: saga.now().toISOString(),
+        happened: [
+          { type: 'ReviewReminded' as const, data: { number, name: found.name, deadline: deadline.toISOString() } },
+        ],
+      }),
+    },
   });
   const corrections = data?.corrections ?? {};
   const { extraction } = found;

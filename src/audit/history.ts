@@ -44,12 +44,19 @@ export interface TimerEvent {
   readonly due: string;
 }
 
+/** The firing of a timer; it bears the time at which the timer was made. */
+export interface FiredEvent {
+  readonly type: 'fired';
+  readonly due: string;
+}
+
 export type HistoryEvent =
   | TaskEvent
   | ChildEvent
   | { readonly type: 'started'; readonly at: string; readonly input: unknown }
   | RaisedEvent
   | TimerEvent
+  | FiredEvent
   | { readonly type: 'generic'; readonly at: string; readonly text: string | undefined }
   | { readonly type: 'rewound'; readonly at: string; readonly text: string | undefined }
   | { readonly type: 'suspended' | 'resumed' | 'terminated'; readonly at: string; readonly text: string | undefined }
@@ -79,7 +86,7 @@ export function parseHistory(events: readonly unknown[]): HistoryEvent[] {
   });
 }
 
-/** Undefined for what a trail has no use for: a timer that fired bears the time at which it was made, and says nothing new. */
+/** Undefined for what a trail has no use for. */
 function parseEvent(wire: WireEvent): HistoryEvent | undefined {
   const at = isoTime(wire.Timestamp);
   switch (wire.EventType) {
@@ -99,6 +106,8 @@ function parseEvent(wire: WireEvent): HistoryEvent | undefined {
       return { type: 'child', instanceId: wire.InstanceId ?? '', ...parseWork(wire, 'failed') };
     case 'TimerCreated':
       return { type: 'timer', at, due: isoTime(wire.FireAt ?? wire.Timestamp) };
+    case 'TimerFired':
+      return { type: 'fired', due: isoTime(wire.FireAt ?? wire.Timestamp) };
     case 'EventRaised':
       return { type: 'raised', at, name: wire.Name ?? '', data: parseText(wire['Input']) };
     case 'GenericEvent':

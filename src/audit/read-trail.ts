@@ -51,6 +51,8 @@ function readEvent(
       return [readSubSaga(event)];
     case 'timer':
       return waits.readTimer(event, place);
+    case 'fired':
+      return waits.readFired(event);
     case 'raised':
       if (waits.isAnswer(event)) return [waits.readAnswer(event, place)];
       if (isGateEvent(event)) return [readGateEvent(event)];

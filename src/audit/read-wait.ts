@@ -1,23 +1,29 @@
 import { z } from 'zod';
 import { reviewEvent } from '../saga/operate.ts';
 import type { Happening } from './entry.ts';
-import type { HistoryEvent, RaisedEvent, TimerEvent } from './history.ts';
+import type { FiredEvent, HistoryEvent, RaisedEvent, TimerEvent } from './history.ts';
 import { parseAttempt } from './read-attempt.ts';
 import { isGate } from './read-gate.ts';
 
 // Timers have no names in a history. What one was for shows in what stands around it: the attempt that follows a failed one, the
-// answer to a review, or the status of an instance that waits right now. A timer that none of these explains is a plain wait: a
-// sleep, or a review that ended without an answer.
+// answer to a review. The status of a saga adds which reviews it has opened, and which of them nobody answered in time. A timer
+// that none of these explains is a plain wait: a sleep.
 
 /** What the timers of a history are for, by their place in it. */
 type TimerNames = ReadonlyMap<number, string>;
 
 const reviewPrefix = reviewEvent('');
 
-const statusSchema = z.object({
-  review: z.object({ id: z.string(), openedAt: z.coerce.date(), deadline: z.coerce.date() }),
+const reviewSchema = z.object({
+  id: z.string(),
+  openedAt: z.coerce.date(),
+  deadline: z.coerce.date(),
+  remindEveryMs: z.number().optional(),
+  timedOut: z.string().optional(),
 });
-type OpenReview = z.infer<typeof statusSchema>['review'];
+type Review = z.infer<typeof reviewSchema>;
+
+const statusSchema = z.object({ review: reviewSchema.optional(), asked: z.array(reviewSchema).default([]) });
 
 const answerSchema = z.object({
   decision: z.string().optional(),
@@ -29,20 +35,35 @@ const answerSchema = z.object({
 export interface Waits {
   /** Nothing when a review that was opened before went on waiting. */
   readTimer(timer: TimerEvent, place: number): Happening[];
+  /** Nothing but that a review has ended without an answer. */
+  readFired(fired: FiredEvent): Happening[];
   isAnswer(event: RaisedEvent): boolean;
   readAnswer(event: RaisedEvent, place: number): Happening;
 }
 
 export function createWaits(events: readonly HistoryEvent[], customStatus: unknown): Waits {
-  const open = statusSchema.safeParse(customStatus).data?.review;
+  const { review: open, asked: questions } = statusSchema.safeParse(customStatus).data ?? { asked: [] };
   const retries = findRetries(events, open !== undefined);
-  const reviews = findReviews(events, retries, open);
+  const reviews = findReviews(events, retries, questions, open);
   const askedAt = (id: string): number[] => [...reviews].filter(([, of]) => of === id).map(([place]) => place);
   return {
     readTimer({ at, due }, place) {
       const review = reviews.get(place);
+      // The engine's own, to be alone or in the present: it waits for nothing.
+      if (due <= at) return [];
       if (review === undefined) return [{ time: at, kind: 'wait', step: retries.get(place), due }];
       return askedAt(review)[0] === place ? [{ time: at, kind: 'review-opened', step: review, due }] : [];
+    },
+    readFired({ due }) {
+      const ended = questions.filter(({ timedOut, deadline }) => timedOut !== undefined && isAt(due, deadline));
+      return ended.map(({ id, timedOut }) => ({
+        time: due,
+        kind: 'review-decided',
+        step: id,
+        action: timedOut,
+        actor: 'timeout',
+        reason: `no decision until ${due}`,
+      }));
     },
     isAnswer: ({ name }) => name.startsWith(reviewPrefix),
     readAnswer({ at, name, data }, place) {
@@ -107,20 +128,44 @@ function closestTimer(
   return timers.sort((a, b) => a.distance - b.distance)[0]?.place;
 }
 
-/** A review waits on one timer after the other when it is long, and on a new one after an answer that did not fit. */
-function findReviews(events: readonly HistoryEvent[], retries: TimerNames, open: OpenReview | undefined): TimerNames {
+/**
+ * A review waits on one timer after the other when it is long or reminds, and on a new one after an answer that did not fit.
+ * @param asked none where the status is one of an earlier version, or had no room for them
+ */
+function findReviews(
+  events: readonly HistoryEvent[],
+  retries: TimerNames,
+  asked: readonly Review[],
+  open: Review | undefined,
+): TimerNames {
   const isOpen = ({ at, due }: TimerEvent): boolean =>
     open !== undefined && Date.parse(at) >= open.openedAt.getTime() && Date.parse(due) <= open.deadline.getTime();
   const names = new Map<number, string>();
   const dues = new Map<string, string>();
   for (const [place, event] of events.entries()) {
     if (event.type !== 'timer' || retries.has(place)) continue;
-    const id = findAnswer(events, place) ?? (isOpen(event) ? open?.id : undefined) ?? dues.get(event.due);
+    const question = asked.findLast((review) => isWaitOf(review, event));
+    const id =
+      question?.id ?? findAnswer(events, place) ?? (isOpen(event) ? open?.id : undefined) ?? dues.get(event.due);
     if (id === undefined) continue;
     names.set(place, id);
     dues.set(event.due, id);
   }
   return names;
+}
+
+const isAt = (time: string, date: Date): boolean => Date.parse(time) === date.getTime();
+
+/** Long waits are cut into timers of five days; the time at which a timer was made is some milliseconds later. */
+const longestTimerMs = 5 * 86_400_000;
+const toleranceMs = 60_000;
+
+function isWaitOf({ openedAt, deadline, remindEveryMs }: Review, { at, due }: TimerEvent): boolean {
+  const dueMs = Date.parse(due);
+  if (Date.parse(at) < openedAt.getTime() || dueMs > deadline.getTime()) return false;
+  const isReminder = remindEveryMs !== undefined && (dueMs - openedAt.getTime()) % remindEveryMs === 0;
+  const isCut = Math.abs(dueMs - Date.parse(at) - longestTimerMs) < toleranceMs;
+  return dueMs === deadline.getTime() || isReminder || isCut;
 }
 
 /** The review whose answer comes before anything else is done. */

@@ -5,6 +5,7 @@ export const documentEventTypes = [
   'ProcessingStarted',
   'DocumentClassified',
   'ExtractionCompleted',
+  'ReviewReminded',
   'DocumentIndexed',
   'DocumentMoved',
   'DocumentProcessed',

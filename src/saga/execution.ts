@@ -4,7 +4,7 @@ import type { LedgerEntry, Scope } from './ledger.ts';
 import type { SagaEvent } from './narrate.ts';
 import type { RetryOptions } from './retry.ts';
 import type { Commission } from './start.ts';
-import { computeStatus, type Progress } from './status.ts';
+import type { Progress } from './status.ts';
 
 /**
  * All that one run of an orchestrator function knows. It is rebuilt from the history at every replay, so nothing in it may
@@ -101,7 +101,6 @@ export const rootOf = ({ df, commission }: Execution): string => commission?.roo
 export function report(execution: Execution, change: Partial<Progress>): void {
   if (execution.end !== undefined) return;
   execution.progress = { ...execution.progress, ...change };
-  execution.df.setCustomStatus(computeStatus(execution));
 }
 
 /** A log line for what happened now: replays are silent, and so is what still unwinds once the instance has ended. */

@@ -3,7 +3,8 @@ import { type ErrorData, SagaAborted } from './errors.ts';
 import { type Execution, type GateMode, refuseAfterEnd, report, tell } from './execution.ts';
 import { leaveToParent } from './leave-to-parent.ts';
 import type { Operation } from './operation.ts';
-import type { Phase } from './status.ts';
+import type { OpenGate, Phase } from './status.ts';
+import { waitForEvent } from './wait.ts';
 
 // The gate. Native rewind of the Azure Storage backend removes every failed task from the history and replays the rest, which
 // contradicts a history that goes on after a caught failure. Therefore:
@@ -59,6 +60,8 @@ export const gateRequestSchema = z.object({
   instanceId: z.string(),
   number: z.number().int(),
   actions: z.array(z.enum(actions)),
+  /** What has failed: a step, or `undo of` one. */
+  step: z.string().optional(),
   error: z.object({ name: z.string(), code: z.string(), message: z.string() }),
 });
 export type GateRequest = z.infer<typeof gateRequestSchema>;
@@ -70,6 +73,7 @@ type Passed<K extends GateKind> = GateDecision & { readonly action: Exclude<(typ
  * Fails the instance, at a step if it was one, and goes on here once an operator has decided. A decision that is not possible at
  * this gate opens the next.
  * @throws SagaAborted when the operator gave the instance up
+ * @throws SagaCancelled where the gate waits for an event, a cancel came before it, and there is something to undo
  */
 export function* openGate<K extends GateKind>(
   execution: Execution,
@@ -85,22 +89,13 @@ export function* openGate<K extends GateKind>(
   for (;;) {
     const number = ++execution.gates;
     const mode: GateMode = execution.hostFailures > 0 || isSubSaga ? 'event' : execution.gateMode;
-    const gate = { number, mode, actions: allowed[kind] };
-    let since = execution.df.currentUtcDateTime;
-    const announce = (): void => {
-      const stopped = { step, attempt: undefined, nextAttemptAt: undefined };
-      report(execution, { phase: phaseAt[kind], error: failure, gate, ...stopped });
-      tell(execution, { kind: 'gate', number, phase: phaseAt[kind], error: failure, actions: allowed[kind] });
-      since = execution.df.currentUtcDateTime;
-    };
-    const decision =
-      mode === 'event'
-        ? yield* awaitDecision(execution, number, announce)
-        : yield* failAtGate(execution, requestFor(execution, kind, failure), announce);
+    const since = execution.df.currentUtcDateTime;
+    const gate = { number, mode, actions: allowed[kind], phase: phaseAt[kind], step, error: failure, since };
+    const decision = yield* mode === 'event' ? awaitDecision(execution, gate) : failAtGate(execution, gate);
     const { action, by, reason } = decision;
-    tell(execution, { kind: 'gate-passed', number, action, by, reason, since });
+    tell(execution, { kind: 'gate-passed', number, action, by, reason, since: gate.since });
     execution.stretch = { number: execution.stretch.number + 1, since: execution.df.currentUtcDateTime };
-    report(execution, { phase: action === 'abort' ? 'aborted' : 'running', gate: undefined });
+    report(execution, { phase: action === 'abort' ? 'aborted' : 'running', error: failure });
     if (action === 'abort') return endWith(execution, new SagaAborted(by, reason, failure));
     if (isPossible(kind, decision)) return decision;
   }
@@ -109,35 +104,52 @@ export function* openGate<K extends GateKind>(
 const isPossible = <K extends GateKind>(kind: K, decision: GateDecision): decision is Passed<K> =>
   allowed[kind].some((action) => action === decision.action);
 
-const requestFor = ({ df, gates }: Execution, kind: GateKind, { name, code, message }: ErrorData): GateRequest => ({
-  instanceId: df.instanceId,
-  number: gates,
-  actions: [...allowed[kind]],
-  error: { name, code, message },
-});
+const requestFor = ({ df }: Execution, { number, actions, step, error }: OpenGate): GateRequest => {
+  const { name, code, message } = error;
+  return { instanceId: df.instanceId, number, actions: [...actions], step, error: { name, code, message } };
+};
 
 /** Beside other operations, the gate waits until they have ended, and is announced only then. */
-function* failAtGate(execution: Execution, request: GateRequest, announce: () => void): Operation<GateDecision> {
+function* failAtGate(execution: Execution, gate: OpenGate): Operation<GateDecision> {
   try {
-    const gate = execution.df.callActivity(gateFunction, request);
-    if (execution.inBranch) execution.gateTasks.set(gate, announce);
+    const task = execution.df.callActivity(gateFunction, requestFor(execution, gate));
+    const announce = (): void => announceGate(execution, gate);
+    if (execution.inBranch) execution.gateTasks.set(task, announce);
     else announce();
-    return gateDecisionSchema.parse(yield gate);
+    const decision = gateDecisionSchema.parse(yield task);
+    closeGate(execution, gate);
+    return decision;
   } catch (thrown) {
     return endWith(execution, thrown);
   }
 }
 
-/** Waits for as long as it takes; what is no decision is ignored. */
-function* awaitDecision(execution: Execution, number: number, announce: () => void): Operation<GateDecision> {
-  announce();
-  for (;;) {
-    const decision = gateDecisionSchema.safeParse(yield execution.df.waitForExternalEvent(gateEvent(number)));
-    if (decision.success) return decision.data;
-    const why = z.prettifyError(decision.error);
-    tell(execution, { kind: 'decision-ignored', question: `gate ${number}`, why });
+/** Waits for as long as it takes, beside other operations too; what is no decision is ignored. */
+function* awaitDecision(execution: Execution, gate: OpenGate): Operation<GateDecision> {
+  announceGate(execution, gate);
+  try {
+    for (;;) {
+      const event = execution.df.waitForExternalEvent(gateEvent(gate.number));
+      yield* waitForEvent(execution, event);
+      const decision = gateDecisionSchema.safeParse(event.result);
+      if (decision.success) return decision.data;
+      const why = z.prettifyError(decision.error);
+      tell(execution, { kind: 'decision-ignored', question: `gate ${gate.number}`, why });
+    }
+  } finally {
+    closeGate(execution, gate);
   }
 }
+
+function announceGate(execution: Execution, gate: OpenGate): void {
+  const { number, phase, error, actions } = gate;
+  gate.since = execution.df.currentUtcDateTime;
+  report(execution, { gates: [...execution.progress.gates, gate], attempt: undefined, nextAttemptAt: undefined });
+  tell(execution, { kind: 'gate', number, phase, error, actions });
+}
+
+const closeGate = (execution: Execution, gate: OpenGate): void =>
+  report(execution, { gates: execution.progress.gates.filter((other) => other !== gate) });
 
 function endWith(execution: Execution, thrown: unknown): never {
   execution.end = { thrown };

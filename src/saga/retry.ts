@@ -98,3 +98,16 @@ export function computeRetryDelay(options: RetryOptions, failed: FailedAttempt):
 export function seededFraction(seed: string): number {
   return createHash('sha256').update(seed).digest().readUInt32BE(0) / 2 ** 32;
 }
+
+/** A UUID that depends on the seed alone, of the version for ids of one's own making (RFC 9562, version 8). */
+export function seededId(seed: string): string {
+  const hex = createHash('sha256').update(seed).digest('hex');
+  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `${variant}${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
+}

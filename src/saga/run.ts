@@ -11,7 +11,8 @@ import { createSaga, type PreparedSaga, type Saga, type SagaDefinition } from '.
 import { compensate } from './scope.ts';
 import { findSecrets, maskSecrets } from './sensitive.ts';
 import { type Commission, readStart, type Start } from './start.ts';
-import { cancelEvent } from './wait.ts';
+import { computeStatus } from './status.ts';
+import { cancelEvent, forgetCancels } from './wait.ts';
 
 export interface SagaSurroundings {
   readonly activities: Execution['activities'];
@@ -70,6 +71,7 @@ function* runUntilItEndsWell(
       if (!(error instanceof SagaFailure)) throw error;
       refuseAfterEnd(execution);
       yield* failSaga(execution, saga, prepared, error);
+      yield* forgetCancels(execution);
       Object.assign(execution, beginRun(execution.df, definition, execution.commission));
     }
   }
@@ -149,8 +151,10 @@ function createExecution(
     catchUps: new WeakSet(),
     interruptible: new WeakSet(),
     gateTasks: new WeakMap(),
-    progress: { phase: 'running', percent: 0, running: [], decided: [] },
+    progress: { phase: 'running', percent: 0, reviews: [], running: [], decided: [], asked: [], gates: [] },
   };
+  // Computed when the episode has ended, once.
+  df.setCustomStatus({ toJSON: () => computeStatus(execution) });
   return execution;
 }
 

@@ -5,8 +5,8 @@ import { businessError, SagaDefinitionError, SagaFailure } from './errors.ts';
 import { type MapOptions, type ResultsOf, runAll, runMap, runRace } from './concurrency.ts';
 import { count, type Execution, report, tell } from './execution.ts';
 import type { Operation } from './operation.ts';
-import { seededFraction } from './retry.ts';
-import { type Approval, openReview, type Review } from './review.ts';
+import { seededFraction, seededId } from './retry.ts';
+import { type Approval, openReview, type Question, type Review } from './review.ts';
 import { runScope, type ScopeOptions } from './scope.ts';
 import { type Attempt, type AttemptOptions, attemptStep, runStep, type StepOptions } from './step.ts';
 import { runSubSaga, type SubSaga } from './sub-saga.ts';
@@ -36,8 +36,8 @@ export interface Saga {
   race<T>(operations: readonly Operation<T>[]): Operation<T>;
   /** From here on a failure does not undo: it holds for forward recovery, and a cancel comes too late. */
   pivot(): void;
-  /** Asks a person. @throws ReviewRejected */
-  review<D>(review: Review<D>, subject: { readonly of: unknown }): Operation<Approval<D>>;
+  /** Asks a person, and reminds of it. @throws ReviewRejected */
+  review<D, I = never>(review: Review<D>, question: Question<I>): Operation<Approval<D>>;
   /** Waits for a durable time, in milliseconds. */
   sleep(durationMs: number): Operation<void>;
   /** Fails the saga for a reason of the business. */
@@ -48,6 +48,7 @@ export interface Saga {
   progress(percent: number): void;
   /** The time of the current episode: the same at every replay. */
   now(): Date;
+  /** A UUID, the same at every replay. */
   newId(): string;
   /** In [0, 1), the same at every replay. */
   random(): number;
@@ -157,8 +158,8 @@ export function createSaga(execution: Execution, reviews: readonly Review<unknow
       throwIfCancelled(execution);
       execution.pivoted = true;
     },
-    review(review, { of }) {
-      if (reviews.includes(review)) return openReview(execution, review, of);
+    review(review, question) {
+      if (reviews.includes(review)) return openReview(execution, review, question);
       throw new SagaDefinitionError(
         `saga '${execution.saga}' opens review '${review.name}' but does not list it: add it to reviews of defineSaga`,
       );
@@ -173,7 +174,7 @@ export function createSaga(execution: Execution, reviews: readonly Review<unknow
       report(execution, { percent: Math.min(100, Math.max(0, percent)) });
     },
     now: () => new Date(df.currentUtcDateTime),
-    newId: () => df.newGuid(df.instanceId),
+    newId: () => seededId(`${df.instanceId}/id#${count(execution, 'saga.newId')}`),
     random: () => seededFraction(`${df.instanceId}/random#${count(execution, 'saga.random')}`),
   };
 }

@@ -101,4 +101,4 @@ function* decideFailedUndo(
 }
 
 const reportCompensating = (execution: Execution, { data }: SagaFailure): void =>
-  report(execution, { phase: 'compensating', error: data, review: undefined });
+  report(execution, { phase: 'compensating', error: data });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ErrorData } from './errors.ts';
 import type { Execution } from './execution.ts';
+import type { GateAction } from './gate.ts';
 import type { LedgerEntry } from './ledger.ts';
 
 export const phases = [
@@ -25,6 +26,28 @@ export interface OpenReview {
   readonly deadline: string;
 }
 
+/** A review that was opened in the instance, whether it is decided or not. */
+export interface AskedReview {
+  readonly id: string;
+  readonly openedAt: string;
+  readonly deadline: string;
+  readonly remindEveryMs?: number | undefined;
+  /** What nobody's answer came to in time. */
+  readonly timedOut?: 'approve' | 'reject' | undefined;
+}
+
+export interface OpenGate {
+  readonly number: number;
+  readonly mode: 'rewind' | 'event';
+  readonly actions: readonly GateAction[];
+  readonly phase: Phase;
+  /** What has failed: a step, or `undo of` one. */
+  readonly step: string | undefined;
+  readonly error: ErrorData;
+  /** When it was announced. */
+  since: Date;
+}
+
 export interface RunningSaga {
   readonly saga: string;
   readonly instanceId: string;
@@ -39,12 +62,15 @@ export interface Progress {
   readonly nextAttemptAt?: Date | undefined;
   /** 0 to 100, as the saga says. */
   readonly percent: number;
-  readonly review?: OpenReview | undefined;
+  /** Oldest first: operations side by side may each ask. */
+  readonly reviews: readonly OpenReview[];
   /** The sub-sagas that run now. */
   readonly running: readonly RunningSaga[];
   /** Ids of the reviews that have their decision. */
   readonly decided: readonly string[];
-  readonly gate?: SagaStatus['gate'];
+  readonly asked: readonly AskedReview[];
+  /** Oldest first: side by side there may be several that wait for an event. */
+  readonly gates: readonly OpenGate[];
   readonly error?: ErrorData | undefined;
 }
 
@@ -67,6 +93,7 @@ export const sagaStatusSchema = z.object({
   nextAttemptAt: z.string().optional(),
   progress: z.number(),
   pivoted: z.boolean().optional(),
+  /** Of several open ones, the oldest. */
   review: z
     .object({
       id: z.string(),
@@ -79,7 +106,19 @@ export const sagaStatusSchema = z.object({
   /** The sub-sagas that run now: each is an instance with a status of its own. */
   running: z.array(z.object({ saga: z.string(), instanceId: z.string() })).optional(),
   decided: z.array(z.string()).optional(),
-  /** `mode` says how a decision reaches the gate: with a rewind, or as the event `gate:<number>`. */
+  /** All that were opened: a history does not tell of a question, nor that nobody has answered it in time. */
+  asked: z
+    .array(
+      z.object({
+        id: z.string(),
+        openedAt: z.string(),
+        deadline: z.string(),
+        remindEveryMs: z.number().optional(),
+        timedOut: z.enum(['approve', 'reject']).optional(),
+      }),
+    )
+    .optional(),
+  /** Of several open ones, the oldest. `mode` says how a decision reaches the gate: with a rewind, or as the event `gate:<number>`. */
   gate: z
     .object({ number: z.number(), mode: z.enum(['rewind', 'event']), actions: z.array(z.string()).readonly() })
     .optional(),
@@ -90,26 +129,38 @@ export const sagaStatusSchema = z.object({
 });
 export type SagaStatus = z.infer<typeof sagaStatusSchema>;
 
+/** The whole of it takes no longer for a long ledger than for a short one. */
 export function computeStatus(execution: Execution): SagaStatus {
   const { progress, ledger } = execution;
-  const { error, review, nextAttemptAt, running, decided } = progress;
+  const { attempt, nextAttemptAt, running, decided, asked } = progress;
+  const [review] = progress.reviews;
+  const [gate] = progress.gates;
+  const { step, error } = gate ?? progress;
   return trimStatus({
     saga: execution.saga,
     version: execution.version,
     correlationId: execution.correlationId,
-    phase: progress.phase,
-    step: progress.step,
-    attempt: progress.attempt,
+    phase: phaseOf(progress),
+    step,
+    attempt,
     nextAttemptAt: nextAttemptAt?.toISOString(),
     progress: progress.percent,
     pivoted: execution.pivoted || undefined,
     review: review && { ...review },
     running: running.length === 0 ? undefined : [...running],
     decided: decided.length === 0 ? undefined : [...decided],
-    gate: progress.gate,
+    asked: asked.length === 0 ? undefined : [...asked],
+    gate: gate && { number: gate.number, mode: gate.mode, actions: gate.actions },
     error: error && { name: error.name, message: error.message, code: error.code },
-    ledger: ledger.map(toLine),
+    ledger: ledger.slice(-mostLines).map(toLine),
   });
+}
+
+/** What waits for a person goes before what runs beside it. */
+function phaseOf({ phase, gates, reviews }: Progress): Phase {
+  const [gate] = gates;
+  if (gate !== undefined) return gate.phase;
+  return reviews.length > 0 && (phase === 'running' || phase === 'waiting') ? 'in_review' : phase;
 }
 
 /** A step that is known to have failed has nothing to undo. */
@@ -124,6 +175,8 @@ const toLine = ({ id, outcome, undo, skipped }: LedgerEntry): LedgerLine => ({
 const longest = 8_000;
 const longestText = 100;
 const keptLines = 20;
+/** More than fit: a line takes 50 characters and more. */
+const mostLines = longest / 40;
 
 type Trim = readonly [what: string, trim: (status: SagaStatus) => SagaStatus];
 
@@ -131,11 +184,14 @@ type Trim = readonly [what: string, trim: (status: SagaStatus) => SagaStatus];
 const trims: readonly Trim[] = [
   ["the review's subject", (s) => (s.review === undefined ? s : { ...s, review: { ...s.review, of: undefined } })],
   [`all but the last ${keptLines} ledger entries`, (s) => ({ ...s, ledger: s.ledger.slice(-keptLines) })],
-  [`all but the last ${keptLines} decided reviews`, (s) => ({ ...s, decided: s.decided?.slice(-keptLines) })],
+  [
+    `all but the last ${keptLines} reviews`,
+    (s) => ({ ...s, decided: s.decided?.slice(-keptLines), asked: s.asked?.slice(-keptLines) }),
+  ],
   [`all but the first ${keptLines} running sub-sagas`, (s) => ({ ...s, running: s.running?.slice(0, keptLines) })],
   [
-    'the ledger, sub-sagas, decided reviews, and the ends of long texts',
-    (s) => shorten({ ...s, ledger: [], running: undefined, decided: undefined }),
+    'the ledger, sub-sagas, reviews, and the ends of long texts',
+    (s) => shorten({ ...s, ledger: [], running: undefined, decided: undefined, asked: undefined }),
   ],
 ];
 

@@ -69,6 +69,28 @@ export function* waitUntil(execution: Execution, due: Date, event?: Task): Opera
   }
 }
 
+/**
+ * Waits for an event, for as long as it takes.
+ * @throws SagaCancelled when a cancel came before
+ */
+export function* waitForEvent(execution: Execution, event: Task): Operation<void> {
+  while (!event.isCompleted) yield* race(execution, [event]);
+}
+
+/**
+ * Takes in the cancels that came before a run from the top: they are not for that one. The first had a waiter, so that without it
+ * there are no others.
+ */
+export function* forgetCancels({ df, cancel }: Execution): Operation<void> {
+  for (let isMore = cancel.isCompleted; isMore;) {
+    const another = df.waitForExternalEvent(cancelEvent);
+    const now = df.createTimer(df.currentUtcDateTime);
+    yield df.Task.any([another, now]);
+    isMore = another.isCompleted;
+    if (!now.isCompleted) now.cancel();
+  }
+}
+
 /** A timer that is due at once and is never cancelled: the host awaits it by itself, and so comes to the present. */
 function* catchUp(execution: Execution): Operation<void> {
   const { df, catchUps } = execution;

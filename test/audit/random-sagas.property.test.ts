@@ -5,6 +5,7 @@ import type { ChainedEntry } from '../../src/audit/chain.ts';
 import { computeStateAt } from '../../src/audit/compute-state-at.ts';
 import { renderJsonLines } from '../../src/audit/render-trail.ts';
 import { verifyTrail } from '../../src/audit/verify-trail.ts';
+import { days } from '../../src/saga/index.ts';
 import { type GateDecision, type SagaStatus, sagaStatusSchema } from '../../src/saga/operate.ts';
 import { createSagaTestHost, type SagaTestHost } from '../../src/testing/index.ts';
 import {
@@ -111,7 +112,7 @@ test('a trail says of any sequential saga what it did, in what order, who decide
         const decisions: string[] = [];
         let before: readonly ChainedEntry[] = [];
         for (let round = 0; ; round++) {
-          await host.runToEnd(id);
+          await host.runToEnd(id, days(365));
           const { trail, status, runtimeStatus } = await trailOf(id);
           const { entries } = trail;
           expect(round).toBeLessThan(moreThanEnough);

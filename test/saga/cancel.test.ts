@@ -217,6 +217,29 @@ onEveryEngine((startTrial) => {
     expect(world.called()).toEqual([]);
   });
 
+  test('a cancel that came before a rewind does not cancel what runs after it, one that comes after does', async () => {
+    const { app, start } = await startTrial(
+      activities,
+      function* (saga, item) {
+        yield* saga.step(reserve, item);
+        yield* saga.review(review, { of: item });
+      },
+      { reviews: [review] },
+    );
+    const id = await start();
+    await app.runUntil(id, ({ phase }) => phase === 'in_review');
+    for (const by of ['ann', 'bob', 'eve']) await app.cancel(id, by);
+    expect((await app.runToEnd(id)).status.error?.message).toBe('cancelled by ann');
+    await app.rewind(id);
+    await app.runUntil(id, ({ phase }) => phase === 'in_review');
+    await app.cancel(id, 'kim');
+    expect((await app.runToEnd(id)).status.error?.message).toBe('cancelled by kim');
+    await app.rewind(id);
+    await app.runUntil(id, ({ phase }) => phase === 'in_review');
+    await app.decide(id, 'look#3', { decision: 'approve', data: {}, by: 'ann' });
+    expect((await app.runToEnd(id)).runtimeStatus).toBe('Completed');
+  });
+
   test('a cancel without a name is one all the same', async () => {
     const { app, start } = await startTrial(activities, (saga) => saga.sleep(hours(1)));
     const id = await start();
