@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { app } from '@azure/functions';
+import type { ServiceBusClient } from '@azure/service-bus';
 import type { BlobServiceClient } from '@azure/storage-blob';
 import { notifyCustomer } from '../activities/customer-notices.ts';
 import { discardStagedText, downloadDocument, moveDocument } from '../activities/documents.ts';
@@ -28,6 +29,7 @@ import { createIdempotencyClaims } from './azure/idempotency-claims.ts';
 import { createOfflineExtractor } from './azure/offline-extractor.ts';
 import { createQueueProbe } from './azure/queue-probe.ts';
 import { createRefusals, type Refusals } from './azure/refusals.ts';
+import { createRejectedMessages } from './azure/rejected-messages.ts';
 import { createReviewDecisions } from './azure/review-decisions.ts';
 import type { OrderRecords } from './azure/order-records.ts';
 import { type Config, parseConfig } from './config.ts';
@@ -39,7 +41,8 @@ import { documentQueue, registerDocumentQueue } from './functions/document-queue
 import { documentContentEndpoints } from './functions/document-content.http.ts';
 import { documentEndpoints } from './functions/documents.http.ts';
 import { healthEndpoints } from './functions/health.http.ts';
-import { claimedOrderSchema, orderEndpoints } from './functions/orders.http.ts';
+import { orderQueue, registerOrderQueue, rejectedOrders } from './functions/order-queue.service-bus.ts';
+import { orderEndpoints } from './functions/orders.http.ts';
 import { metricsEndpoint } from './functions/metrics.http.ts';
 import { registerRetention } from './functions/retention.timer.ts';
 import type { Endpoint } from './http/endpoint.ts';
@@ -47,7 +50,8 @@ import { meEndpoint } from './http/me.http.ts';
 import { openApiEndpoint } from './http/openapi.http.ts';
 import { registerEndpoints } from './http/register-endpoints.ts';
 import { claimedDocumentsSchema } from './intake/claim-documents.ts';
-import { createIntake } from './intake/intake.ts';
+import { createIntake, type Intake } from './intake/intake.ts';
+import { claimedOrderSchema, createOrderIntake, type OrderIntake } from './intake/order-intake.ts';
 import { auditEndpoints } from './ops/audit.http.ts';
 import { eventEndpoints } from './ops/events.http.ts';
 import { noteRefusal } from './ops/note-refusal.ts';
@@ -137,7 +141,7 @@ function compose({ config, telemetry, now, newId }: Surroundings): void {
     ...(config.devFaults ? devFaultEndpoints(faults) : []),
   ];
   serveApi(endpoints, { config, telemetry, now, newId }, { redaction, refusals });
-  if (serviceBus !== undefined) registerDocumentQueue(intake, telemetry.observeMessage);
+  if (serviceBus !== undefined) registerQueues(serviceBus, { intake, orderIntake: trade.intake, telemetry, newId });
   if (config.retention !== undefined) registerRetention(config.retention, keeping);
 }
 
@@ -154,6 +158,20 @@ function serveApi(
     onRefused: (...refused) => noteRefusal({ refusals, now }, ...refused),
   });
   registerConsole(new URL('../console/', import.meta.url));
+}
+
+interface QueueServices extends Pick<Surroundings, 'telemetry' | 'newId'> {
+  readonly intake: Intake;
+  readonly orderIntake: OrderIntake | undefined;
+}
+
+function registerQueues(serviceBus: ServiceBusClient, services: QueueServices): void {
+  const { intake, orderIntake, newId } = services;
+  const observe = services.telemetry.observeMessage;
+  registerDocumentQueue(intake, observe);
+  if (orderIntake === undefined) return;
+  const rejected = createRejectedMessages(serviceBus, orderQueue, rejectedOrders);
+  registerOrderQueue({ intake: orderIntake, rejected, observe, newId });
 }
 
 function bindDocumentActivities(services: ExtractionServices & RecordServices & NotificationServices) {
@@ -180,8 +198,9 @@ interface TradeServices {
 }
 
 function composeTrade({ trade, fraudThreshold }: Config, services: TradeServices) {
-  if (trade === undefined) return { sagas: [], activities: [], endpoints: [] };
+  if (trade === undefined) return { sagas: [], activities: [], endpoints: [], intake: undefined };
   const { orders, storage, faults, now, newId, fetch } = services;
+  const intake = createOrderIntake({ claims: createIdempotencyClaims(storage, 'orders', claimedOrderSchema), newId });
   const at = (baseUrl: string) => ({ baseUrl, timeoutMs: trade.timeoutMs, now, fetch });
   return {
     sagas: [fulfilOrder],
@@ -194,12 +213,8 @@ function composeTrade({ trade, fraudThreshold }: Config, services: TradeServices
       scheduleShipping.bind({ shipping: createShipping(at(trade.shipping)), faults }),
       notifyCustomer.bind({ notifications: createNotifications(at(trade.notifications)), faults }),
     ],
-    endpoints: orderEndpoints({
-      orders,
-      claims: createIdempotencyClaims(storage, 'orders', claimedOrderSchema),
-      now,
-      newId,
-    }),
+    endpoints: orderEndpoints({ orders, intake, now }),
+    intake,
   };
 }
 

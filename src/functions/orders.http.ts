@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { sha256Of } from '../audit/canonical-json.ts';
-import type { IdempotencyClaims } from '../azure/idempotency-claims.ts';
 import type { OrderRecords } from '../azure/order-records.ts';
 import {
   checkedBody,
@@ -12,17 +10,17 @@ import {
 } from '../http/endpoint.ts';
 import { idempotencyHeaders, idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { Problem } from '../http/problem.ts';
-import { awaitStart } from '../intake/await-start.ts';
-import { type Order, orderRequestSchema, orderSchema } from '../orders/order.ts';
-import { orderIdOf, orderInstanceId } from '../orders/order-id.ts';
+import { IdempotencyConflict } from '../intake/claim-documents.ts';
+import type { OrderIntake } from '../intake/order-intake.ts';
+import { orderRequestSchema, orderSchema } from '../orders/order.ts';
+import { orderInstanceId } from '../orders/order-id.ts';
 import { openOrder, orderRecordSchema, orderStatusSchema } from '../orders/order-record.ts';
 import { checkedPage } from './checked-page.ts';
 
 export interface OrderEndpointServices {
   readonly orders: OrderRecords;
-  readonly claims: IdempotencyClaims<z.infer<typeof claimedOrderSchema>>;
+  readonly intake: OrderIntake;
   readonly now: () => Date;
-  readonly newId: () => string;
 }
 
 export const orderEndpoints = (services: OrderEndpointServices): Endpoint[] => [
@@ -59,24 +57,15 @@ const takenSchema = z.object({ instanceId: z.string(), orderId: z.string(), stat
 
 const orderPageSchema = z.object({ orders: z.array(orderRecordSchema), continuation: z.string().optional() });
 
-/** Which order a key was first used for, and by which request. */
-export const claimedOrderSchema = z.object({ sha256: z.string(), claimant: z.string() });
-
-async function postOrder({ claims, now, newId }: OrderEndpointServices, call: EndpointCall) {
+async function postOrder({ intake, now }: OrderEndpointServices, call: EndpointCall) {
   const { request, instances, correlationId, traceparent } = call;
   const key = idempotencyKeyOf(request);
   const wanted = await checkedBody(orderRequestSchema, call, 'The order');
-  const orderId = orderIdOf(key === undefined ? newId() : `key ${key}`);
-  const instanceId = orderInstanceId(orderId);
-  const claim = { sha256: sha256Of(wanted), claimant: newId() };
-  const first = key === undefined ? claim : await claims.claim(key, claim);
-  if (first.sha256 !== claim.sha256) {
-    const remedy = `Idempotency-Key '${key}' was used before for another order: use a new key for a new order.`;
-    throw new Problem(422, 'idempotency_key_reused', remedy);
-  }
-  const order: Order = { ...wanted, id: orderId, placedAt: now().toISOString(), correlationId, traceparent };
-  const isStarted = first.claimant !== claim.claimant && (await awaitStart(instances, instanceId));
-  if (!isStarted) await instances.start('fulfilOrder', instanceId, order);
+  const placed = { wanted, idempotencyKey: key, placedAt: now(), correlationId, traceparent };
+  const { orderId, instanceId } = await intake.take(placed, instances).catch((error: unknown) => {
+    if (!(error instanceof IdempotencyConflict)) throw error;
+    throw new Problem(422, 'idempotency_key_reused', error.message);
+  });
   const statusUrl = statusUrlOf(request, instanceId);
   return { status: 202, headers: { location: statusUrl }, jsonBody: { instanceId, orderId, statusUrl } };
 }

@@ -1,5 +1,7 @@
 import type { EntitiesConfig } from '../emulators/service-bus/index.ts';
 
+const twoWeeks = 14 * 24 * 3600;
+
 /** The queues and topics of the app, as infra/ declares them for Azure. */
 export const localEntities: EntitiesConfig = {
   queues: [
@@ -8,7 +10,23 @@ export const localEntities: EntitiesConfig = {
       lockDurationSeconds: 300,
       maxDeliveryCount: 5,
       deadLetteringOnMessageExpiration: true,
-      defaultTtlSeconds: 14 * 24 * 3600,
+      defaultTtlSeconds: twoWeeks,
+    },
+    {
+      name: 'orders',
+      requiresSession: true,
+      requiresDuplicateDetection: true,
+      duplicateDetectionWindowSeconds: 600,
+      lockDurationSeconds: 60,
+      maxDeliveryCount: 5,
+      deadLetteringOnMessageExpiration: true,
+      defaultTtlSeconds: twoWeeks,
+    },
+    {
+      name: 'orders-rejected',
+      requiresDuplicateDetection: true,
+      duplicateDetectionWindowSeconds: 600,
+      defaultTtlSeconds: twoWeeks,
     },
   ],
   topics: [

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { sha256Of } from '../audit/canonical-json.ts';
+import type { DurableInstances } from '../azure/durable-instances.ts';
+import type { IdempotencyClaims } from '../azure/idempotency-claims.ts';
+import { orderIdOf, orderInstanceId } from '../orders/order-id.ts';
+import type { Order, OrderRequest } from '../orders/order.ts';
+import { awaitStart } from './await-start.ts';
+import { IdempotencyConflict } from './claim-documents.ts';
+
+/** Which order a key was first used for, and by whom. */
+export const claimedOrderSchema = z.object({ sha256: z.string(), claimant: z.string() });
+
+export interface OrderIntakeServices {
+  readonly claims: IdempotencyClaims<z.infer<typeof claimedOrderSchema>>;
+  readonly newId: () => string;
+}
+
+export interface PlacedOrder {
+  readonly wanted: OrderRequest;
+  readonly idempotencyKey: string | undefined;
+  readonly placedAt: Date;
+  readonly correlationId: string;
+  readonly traceparent: string | undefined;
+}
+
+/** How orders come in, as requests and as messages: one saga for each key, whatever is repeated. */
+export interface OrderIntake {
+  /** @throws IdempotencyConflict */
+  take(placed: PlacedOrder, instances: DurableInstances): Promise<TakenOrder>;
+}
+
+export interface TakenOrder {
+  readonly orderId: string;
+  readonly instanceId: string;
+}
+
+export function createOrderIntake({ claims, newId }: OrderIntakeServices): OrderIntake {
+  return {
+    async take({ wanted, idempotencyKey: key, placedAt, correlationId, traceparent }, instances) {
+      const orderId = key === undefined ? orderIdOf(newId()) : orderIdOfKey(key);
+      const instanceId = orderInstanceId(orderId);
+      const claim = { sha256: sha256Of(wanted), claimant: newId() };
+      const first = key === undefined ? claim : await claims.claim(key, claim);
+      if (first.sha256 !== claim.sha256) {
+        const remedy = 'use a new key for a new order';
+        throw new IdempotencyConflict(`Idempotency-Key '${key}' was used before for another order: ${remedy}.`);
+      }
+      const order: Order = { ...wanted, id: orderId, placedAt: placedAt.toISOString(), correlationId, traceparent };
+      const isStarted = first.claimant !== claim.claimant && (await awaitStart(instances, instanceId));
+      if (!isStarted) await instances.start('fulfilOrder', instanceId, order);
+      return { orderId, instanceId };
+    },
+  };
+}
+
+/** The order that a key leads to. */
+export const orderIdOfKey = (key: string): string => orderIdOf(`key ${key}`);
