@@ -55,7 +55,7 @@ const sentences: Readonly<Record<BatchProgress['state'], string>> = {
   done: 'Every document has come to its end.',
 };
 
-const statuses = ['processing', 'awaiting_review', 'processed', 'rejected', 'failed'] as const;
+const statuses = ['processed', 'rejected', 'failed', 'awaiting_review', 'processing'] as const;
 
 interface StandingProps {
   readonly progress: BatchProgress;
@@ -113,14 +113,16 @@ function Standing({ progress, amounts = [], query }: StandingProps) {
 /** The parts of the whole by state, and what they come to for those who cannot see them. */
 const Shares = ({ counts, total, percent }: Pick<BatchProgress, 'counts' | 'total' | 'percent'>) => (
   <div class="shares">
-    {statuses.map((status) => (
-      <span
-        key={status}
-        class={`tone-${toneOf(status)}`}
-        title={`${formatName(status)}: ${counts[status]}`}
-        style={{ width: `${(100 * counts[status]) / total}%` }}
-      />
-    ))}
+    {statuses
+      .filter((status) => counts[status] > 0)
+      .map((status) => (
+        <span
+          key={status}
+          class={`tone-${toneOf(status)}`}
+          title={`${formatName(status)}: ${counts[status]}`}
+          style={{ width: `${(100 * counts[status]) / total}%` }}
+        />
+      ))}
     <span class="visually-hidden">
       <Progress percent={percent} label="Progress of the batch" />
     </span>

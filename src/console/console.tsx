@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useRef, useState } from 'preact/hooks';
+import type { Me } from '../http/me.http.ts';
 import { keyWanted } from './api.ts';
 import { BatchPage } from './batch-page.tsx';
 import { DocumentList } from './document-list.tsx';
@@ -11,6 +12,7 @@ import { OrderPage } from './order-page.tsx';
 import { ReviewQueue, type ReviewList } from './review-queue.tsx';
 import { SagaList } from './saga-list.tsx';
 import { SagaPage } from './saga-page.tsx';
+import { MeContext } from './use-me.ts';
 import { useResource } from './use-resource.ts';
 
 const reviewsRefreshMs = 5_000;
@@ -23,11 +25,12 @@ export function Console() {
     window.addEventListener(keyWanted, ask);
     return () => window.removeEventListener(keyWanted, ask);
   }, []);
-  const [section = 'sagas'] = place.segments;
+  const section = sectionOf(place);
   const screen = place.segments.join('/');
   useFocusOnTitle(screen);
+  const { data: me } = useResource<Me>('/api/me');
   return (
-    <>
+    <MeContext.Provider value={me}>
       <a class="skip" href="#main">
         Skip to content
       </a>
@@ -36,8 +39,13 @@ export function Console() {
         <Screen {...place} />
       </main>
       {isKeyWanted && <KeyDialog />}
-    </>
+    </MeContext.Provider>
   );
+}
+
+/** A batch is one of documents. */
+function sectionOf({ segments: [section = 'sagas'] }: Place): string {
+  return section === 'batches' ? 'documents' : section;
 }
 
 /** So that a new screen is read out, and tabbing goes on from its title; the first one is the browser's to begin with. */
@@ -109,6 +117,18 @@ function Sidebar({ section }: { readonly section: string }) {
           </li>
         ))}
       </ul>
+      <Signature />
     </nav>
+  );
+}
+
+function Signature() {
+  const me = useContext(MeContext);
+  if (me?.name === undefined) return null;
+  return (
+    <p class="signature">
+      {me.name}
+      <span class="muted">{me.roles.at(-1) ?? 'no role'}</span>
+    </p>
   );
 }

@@ -72,7 +72,7 @@ export function formatName(name: string): string {
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
     .replaceAll(/[_-]/g, ' ')
     .toLowerCase();
-  const special = words.replaceAll(/\b(vat|iban|id|url|sha)\b/g, (word) => word.toUpperCase());
+  const special = words.replaceAll(/\b(vat|iban|id|url|sha|sms)\b/g, (word) => word.toUpperCase());
   return special.charAt(0).toUpperCase() + special.slice(1);
 }
 

@@ -1,15 +1,7 @@
 import { Dialog, LeaveButton } from './dialog.tsx';
 import { RefusalText, useSubmission, WhoAndWhy } from './operation-form.tsx';
-
-export interface Operation {
-  /** Last segment of its path. */
-  readonly name: 'cancel' | 'terminate' | 'suspend' | 'resume';
-  readonly title: string;
-  readonly button: string;
-  /** What it does, and what it does not do. */
-  readonly effect: string;
-  readonly isDangerous: boolean;
-}
+import { operate } from './operate.ts';
+import type { Operation } from './operations.ts';
 
 interface OperationDialogProps {
   readonly instanceId: string;
@@ -19,9 +11,11 @@ interface OperationDialogProps {
 }
 
 export function OperationDialog({ instanceId, operation, onAccepted, onClose }: OperationDialogProps) {
-  const { name, title, button, effect, isDangerous } = operation;
-  const path = `/api/sagas/${encodeURIComponent(instanceId)}/${name}`;
-  const { signature, refusal, isSending, submit } = useSubmission(path, () => onAccepted(`${title}: accepted.`));
+  const { name, title, button, effect, isDangerous, isReasonNeeded } = operation;
+  const { signature, refusal, isSending, submit } = useSubmission(
+    (body) => operate(instanceId, name, body),
+    () => onAccepted(`${title}: accepted.`),
+  );
   const send = (event: Event): void => {
     event.preventDefault();
     submit({});
@@ -30,7 +24,7 @@ export function OperationDialog({ instanceId, operation, onAccepted, onClose }: 
     <Dialog title={title} onClose={onClose}>
       <form onSubmit={send}>
         <p class={isDangerous ? 'callout tone-bad' : 'muted'}>{effect}</p>
-        <WhoAndWhy {...signature} isReasonNeeded={isDangerous} />
+        {name !== 'delete' && <WhoAndWhy {...signature} isReasonNeeded={isReasonNeeded} />}
         <RefusalText refusal={refusal} />
         <div class="dialog-actions">
           <LeaveButton />

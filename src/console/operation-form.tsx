@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
-import { postJson, Refusal } from './api.ts';
+import { useContext, useState } from 'preact/hooks';
+import { Refusal } from './api.ts';
+import { MeContext } from './use-me.ts';
 import { useOperator } from './use-operator.ts';
 
 interface WhoAndWhyProps {
@@ -11,7 +12,9 @@ interface WhoAndWhyProps {
   readonly isReasonNeeded: boolean;
 }
 
+/** Who is signed in acts in that name. */
 export function WhoAndWhy({ by, onBy, reason, onReason, isReasonNeeded }: WhoAndWhyProps) {
+  const name = useContext(MeContext)?.name;
   return (
     <div class="who-and-why">
       <label class="field">
@@ -20,7 +23,8 @@ export function WhoAndWhy({ by, onBy, reason, onReason, isReasonNeeded }: WhoAnd
           required
           maxLength={200}
           autocomplete="name"
-          value={by}
+          readOnly={name !== undefined}
+          value={name ?? by}
           onInput={(event) => onBy(event.currentTarget.value)}
         />
       </label>
@@ -37,17 +41,19 @@ export function WhoAndWhy({ by, onBy, reason, onReason, isReasonNeeded }: WhoAnd
   );
 }
 
+type Body = Readonly<Record<string, unknown>>;
+
 /** Sends something that is signed, and keeps what is needed to show how that went. */
-export function useSubmission(path: string, onAccepted: () => void) {
+export function useSubmission(send: (body: Body) => Promise<void>, onAccepted: () => void) {
   const [by, setBy] = useOperator();
   const [reason, setReason] = useState('');
   const [refusal, setRefusal] = useState<Refusal>();
   const [isSending, setSending] = useState(false);
-  const submit = (body: Readonly<Record<string, unknown>>): void => {
+  const submit = (body: Body): void => {
     setSending(true);
     setRefusal(undefined);
-    const signature = { by: by.trim(), reason: reason.trim() || undefined };
-    postJson(path, { ...body, ...signature })
+    const signature = { by: by.trim() || undefined, reason: reason.trim() || undefined };
+    send({ ...body, ...signature })
       .then(onAccepted, (error: unknown) =>
         setRefusal(error instanceof Refusal ? error : new Refusal(0, String(error))),
       )

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { SagaView } from '../ops/saga-view.ts';
+import { postJson } from './api.ts';
 import { formatDuration, formatFull, formatName, formatValue } from './format.ts';
 import { RefusalText, useSubmission, WhoAndWhy } from './operation-form.tsx';
 import { ErrorNotice, Json, Loading } from './parts.tsx';
@@ -7,6 +8,7 @@ import { prefill, readFacts, type ReviewFacts } from './review-facts.ts';
 import { ReviewField } from './review-field.tsx';
 import type { OpenReview, ReviewList } from './review-queue.tsx';
 import { fieldsOf, keyOf, nameOf, readForm, type SchemaField, type Texts } from './schema-fields.ts';
+import { useRefusal } from './use-me.ts';
 import { useNow } from './use-now.ts';
 import { useResource } from './use-resource.ts';
 
@@ -58,7 +60,12 @@ function DecisionForm({ open, onDecided }: DecisionFormProps) {
   const [texts, setTexts] = useState(found);
   const [errors, setErrors] = useState<Texts>({});
   const path = `/api/sagas/${encodeURIComponent(open.instanceId)}/reviews/${encodeURIComponent(open.id)}`;
-  const { signature, refusal, isSending, submit } = useSubmission(path, () => onDecided('Decision: accepted.'));
+  const { signature, refusal, isSending, submit } = useSubmission(
+    (body) => postJson(path, body),
+    () => onDecided('Decision: accepted.'),
+  );
+  const why = useRefusal()('review');
+  const isClosed = isSending || why !== undefined;
   const form = readForm(fields, texts, found);
   const changed = fields.filter((field) => (texts[keyOf(field)] ?? '') !== (found[keyOf(field)] ?? '')).length;
 
@@ -88,10 +95,11 @@ function DecisionForm({ open, onDecided }: DecisionFormProps) {
       <WhoAndWhy {...signature} isReasonNeeded={false} />
       <RefusalText refusal={refusal} />
       <div class="dialog-actions">
-        <button type="submit" class="button danger-quiet" name="decision" value="reject" disabled={isSending}>
+        {why !== undefined && <p class="muted">{why}</p>}
+        <button type="submit" class="button danger-quiet" name="decision" value="reject" disabled={isClosed}>
           Reject
         </button>
-        <button type="submit" class="button primary" name="decision" value="approve" disabled={isSending}>
+        <button type="submit" class="button primary" name="decision" value="approve" disabled={isClosed}>
           {changed === 0 ? 'Approve as it is' : `Approve with ${changed} ${changed === 1 ? 'change' : 'changes'}`}
         </button>
       </div>

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { SagaView } from '../ops/saga-view.ts';
 import { Dialog, LeaveButton } from './dialog.tsx';
 import { RefusalText, useSubmission, WhoAndWhy } from './operation-form.tsx';
+import { operate } from './operate.ts';
 import { computeRewindPlan, type RewindChoice } from './rewind-plan.ts';
 import { readJson } from './schema-fields.ts';
 import { shortName } from './tell-entry.ts';
@@ -17,8 +18,10 @@ export function RewindDialog({ saga, onAccepted, onClose }: RewindDialogProps) {
   const [action, setAction] = useState(plan[0]?.action);
   const [data, setData] = useState('');
   const [dataError, setDataError] = useState<string>();
-  const path = `/api/sagas/${encodeURIComponent(saga.instanceId)}/rewind`;
-  const { signature, refusal, isSending, submit } = useSubmission(path, () => onAccepted('Rewind: accepted.'));
+  const { signature, refusal, isSending, submit } = useSubmission(
+    (body) => operate(saga.instanceId, 'rewind', body),
+    () => onAccepted('Rewind: accepted.'),
+  );
   const chosen = plan.find((choice) => choice.action === action);
 
   const send = (event: Event): void => {

@@ -1,96 +1,69 @@
 import { useState } from 'preact/hooks';
 import type { SagaView } from '../ops/saga-view.ts';
-import { type Operation, OperationDialog } from './operation-dialog.tsx';
+import { OperationDialog } from './operation-dialog.tsx';
+import { type Operation, operations, whyImpossible } from './operations.ts';
 import { RewindDialog } from './rewind-dialog.tsx';
-
-const operations: readonly Operation[] = [
-  {
-    name: 'suspend',
-    title: 'Suspend',
-    button: 'Suspend',
-    effect: 'The saga stops where it is, as soon as what runs now has ended. It goes on when it is resumed.',
-    isDangerous: false,
-  },
-  {
-    name: 'resume',
-    title: 'Resume',
-    button: 'Resume',
-    effect: 'The saga goes on where it was suspended.',
-    isDangerous: false,
-  },
-  {
-    name: 'cancel',
-    title: 'Cancel and undo',
-    button: 'Cancel and undo',
-    effect:
-      'The saga stops at its next wait, undoes what it has done, newest first, and fails. It can be rewound afterwards.',
-    isDangerous: false,
-  },
-  {
-    name: 'terminate',
-    title: 'Kill',
-    button: 'Kill without undoing',
-    effect:
-      'The saga ends at once and nothing is undone: what it has done in other systems stays. It cannot be rewound. Prefer to cancel.',
-    isDangerous: true,
-  },
-];
-
-const isPossible = ({ runtimeStatus, phase }: SagaView, { name }: Operation): boolean => {
-  const isSuspended = runtimeStatus === 'Suspended';
-  const isOpen = runtimeStatus === 'Running' || runtimeStatus === 'Pending' || isSuspended;
-  switch (name) {
-    case 'resume':
-      return isSuspended;
-    case 'suspend':
-      return isOpen && !isSuspended;
-    case 'cancel':
-      return isOpen && !isSuspended && phase !== 'compensating';
-    case 'terminate':
-      return isOpen;
-  }
-};
+import { useRefusal } from './use-me.ts';
 
 interface SagaActionsProps {
   readonly saga: SagaView;
-  readonly onAccepted: (done: string) => void;
+  readonly onAccepted: (done: string, operation: Operation['name']) => void;
 }
 
 export function SagaActions({ saga, onAccepted }: SagaActionsProps) {
   const [open, setOpen] = useState<Operation | 'rewind'>();
+  const refusalOf = useRefusal();
   const close = (): void => setOpen(undefined);
-  const accepted = (done: string): void => {
-    close();
-    onAccepted(done);
-  };
-  const possible = operations.filter((operation) => isPossible(saga, operation));
+  const accept =
+    (name: Operation['name']) =>
+    (done: string): void => {
+      close();
+      onAccepted(done, name);
+    };
+  const possible = operations.filter(({ name }) => whyImpossible(saga, name) === undefined);
   return (
     <div class="actions">
-      {saga.runtimeStatus === 'Failed' && <RewindButton saga={saga} onOpen={() => setOpen('rewind')} />}
+      {saga.runtimeStatus === 'Failed' && !saga.rewindable.yes && (
+        <p class="muted">Cannot be rewound: {saga.rewindable.why}.</p>
+      )}
+      {refusalOf('cancel') !== undefined && <p class="muted">{refusalOf('cancel')}</p>}
+      {saga.rewindable.yes && (
+        <ActionButton why={refusalOf('rewind')} look="primary" onOpen={() => setOpen('rewind')} title="Rewind…" />
+      )}
       {possible.map((operation) => (
-        <button
+        <ActionButton
           key={operation.name}
-          type="button"
-          class={`button ${operation.isDangerous ? 'danger-quiet' : ''}`}
-          onClick={() => setOpen(operation)}
-        >
-          {operation.title}
-        </button>
+          title={operation.title}
+          why={refusalOf(operation.name)}
+          look={operation.isDangerous ? 'danger-quiet' : ''}
+          onOpen={() => setOpen(operation)}
+        />
       ))}
-      {open === 'rewind' && <RewindDialog saga={saga} onAccepted={accepted} onClose={close} />}
+      {open === 'rewind' && <RewindDialog saga={saga} onAccepted={accept('rewind')} onClose={close} />}
       {open !== undefined && open !== 'rewind' && (
-        <OperationDialog instanceId={saga.instanceId} operation={open} onAccepted={accepted} onClose={close} />
+        <OperationDialog instanceId={saga.instanceId} operation={open} onAccepted={accept(open.name)} onClose={close} />
       )}
     </div>
   );
 }
 
-/** Says why not where a rewind is impossible, rather than after the click. */
-function RewindButton({ saga: { rewindable }, onOpen }: { readonly saga: SagaView; readonly onOpen: () => void }) {
-  if (!rewindable.yes) return <p class="muted">Cannot be rewound: {rewindable.why}.</p>;
-  return (
-    <button type="button" class="button primary" onClick={onOpen}>
-      Rewind…
-    </button>
-  );
+interface ActionButtonProps {
+  readonly title: string;
+  readonly look: string;
+  /** Why the one who is signed in may not do this. */
+  readonly why: string | undefined;
+  readonly onOpen: () => void;
 }
+
+/** Can be reached, and says why not, where it cannot be used. */
+export const ActionButton = ({ title, look, why, onOpen }: ActionButtonProps) => (
+  <button
+    type="button"
+    class={`button ${look}`}
+    aria-disabled={why === undefined ? undefined : 'true'}
+    title={why}
+    onClick={() => why === undefined && onOpen()}
+  >
+    {title}
+  </button>
+);

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Entry } from '../audit/entry.ts';
 import type { SagaView } from '../ops/saga-view.ts';
 import { computeTimeline } from './compute-timeline.ts';
+import { DownloadLink } from './download-link.tsx';
 import { go, type Place, withQuery } from './location.ts';
 import { ErrorNotice, Loading, Notice } from './parts.tsx';
 import { Story } from './story.tsx';
@@ -24,7 +25,6 @@ const noHistoryYet = 409;
 export function SagaHistory({ saga, query }: SagaHistoryProps) {
   const path = `/api/sagas/${encodeURIComponent(saga.instanceId)}/audit`;
   const { data, error, reload } = useResource<Trail>(path, undefined, saga);
-  const [pointed, setPointed] = useState<number>();
   const isEnded = !['Running', 'Pending', 'Suspended'].includes(saga.runtimeStatus);
   const isHidden = error?.status === noHistoryYet;
   return (
@@ -32,14 +32,12 @@ export function SagaHistory({ saga, query }: SagaHistoryProps) {
       <div class="panel-head">
         <h2 id="history-title">What happened</h2>
         <ScaleSwitch query={query} />
-        <Exports path={path} />
+        <Exports path={path} id={saga.instanceId} />
       </div>
       {error !== undefined && !isHidden && <ErrorNotice error={error} retry={reload} />}
       {isHidden && <Notice title="The engine shows the history of a rewound instance when it ends." />}
       {data === undefined && error === undefined && <Loading />}
-      {data !== undefined && (
-        <History entries={data.entries} isEnded={isEnded} query={query} pointed={pointed} onPoint={setPointed} />
-      )}
+      {data !== undefined && <History entries={data.entries} isEnded={isEnded} query={query} />}
     </section>
   );
 }
@@ -48,20 +46,19 @@ interface HistoryProps {
   readonly entries: readonly Entry[];
   readonly isEnded: boolean;
   readonly query: Place['query'];
-  readonly pointed: number | undefined;
-  readonly onPoint: (sequence: number | undefined) => void;
 }
 
 /** The picture and the words; pointing at one shows its part in the other. */
-function History({ entries, isEnded, query, pointed, onPoint }: HistoryProps) {
+export function History({ entries, isEnded, query }: HistoryProps) {
   const now = useNow();
+  const [pointed, setPointed] = useState<number>();
   const last = Math.max(...entries.map(({ time }) => Date.parse(time)));
   const timeline = computeTimeline(entries, isEnded ? last : Math.max(last, now.getTime()));
   const mode = query.get('scale') === 'true' ? 'true' : 'legible';
   return (
     <>
-      <TimelineChart timeline={timeline} mode={mode} pointed={pointed} onPoint={onPoint} />
-      <Story entries={entries} now={now} pointed={pointed} onPoint={onPoint} />
+      <TimelineChart timeline={timeline} mode={mode} pointed={pointed} onPoint={setPointed} />
+      <Story entries={entries} now={now} pointed={pointed} onPoint={setPointed} />
     </>
   );
 }
@@ -81,14 +78,17 @@ function ScaleSwitch({ query }: { readonly query: Place['query'] }) {
   );
 }
 
-const Exports = ({ path }: { readonly path: string }) => (
+interface ExportsProps {
+  readonly path: string;
+  readonly id: string;
+}
+
+export const Exports = ({ path, id }: ExportsProps) => (
   <p class="exports">
     <span class="muted">Audit trail</span>
     <a href={`${path}?format=html`}>page</a>
     {['json', 'jsonl', 'csv'].map((format) => (
-      <a key={format} href={`${path}?format=${format}`} download>
-        {format}
-      </a>
+      <DownloadLink key={format} path={`${path}?format=${format}`} name={`${id}.${format}`} text={format} />
     ))}
   </p>
 );

@@ -1,12 +1,16 @@
+import { useState } from 'preact/hooks';
 import type { SagaView } from '../ops/saga-view.ts';
+import { BulkBar } from './bulk-bar.tsx';
 import { formatDuration, parseStepId } from './format.ts';
 import { listQuery } from './list-query.ts';
 import { go, type Place, sagaUrl } from './location.ts';
+import { hasEnded } from './operations.ts';
 import { Pager } from './pager.tsx';
 import { ErrorNotice, Loading, Notice, PhaseBadge, Progress, ScreenTitle, Time } from './parts.tsx';
 import { PhaseTabs } from './phase-tabs.tsx';
 import { SagaFilters } from './saga-filters.tsx';
 import { periodStart } from './period.ts';
+import { subjectOf } from './subject.ts';
 import { useNow } from './use-now.ts';
 import { useResource } from './use-resource.ts';
 
@@ -93,43 +97,79 @@ function NoSagas({ isFiltered }: { readonly isFiltered: boolean }) {
   );
 }
 
-function SagaTable({ sagas, now }: { readonly sagas: readonly SagaView[]; readonly now: Date }) {
+interface SagaTableProps {
+  readonly sagas: readonly SagaView[];
+  readonly now: Date;
+}
+
+/** What is chosen on a page is let go of with the page. */
+function SagaTable({ sagas, now }: SagaTableProps) {
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const there = new Set(sagas.map(({ instanceId }) => instanceId).filter((id) => chosen.has(id)));
+  const choose = (id: string): void => setChosen(there.symmetricDifference(new Set([id])));
+  const areAll = there.size === sagas.length;
+  const chooseAll = (): void => setChosen(new Set(areAll ? [] : sagas.map(({ instanceId }) => instanceId)));
   return (
-    <div class="table-frame">
-      <table class="list">
-        <thead>
-          <tr>
-            <th scope="col">State</th>
-            <th scope="col">Saga</th>
-            <th scope="col" class="what">
-              At
-            </th>
-            <th scope="col" class="wide-only">
-              Progress
-            </th>
-            <th scope="col">Started</th>
-            <th scope="col" class="number wide-only">
-              Took
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {sagas.map((saga) => (
-            <SagaRow key={saga.instanceId} saga={saga} now={now} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <>
+      {there.size > 0 && <BulkBar chosen={there} onClear={() => setChosen(new Set())} />}
+      <div class="table-frame">
+        <table class="list">
+          <thead>
+            <tr>
+              <th scope="col" class="choose">
+                <input type="checkbox" aria-label="Choose all on this page" checked={areAll} onChange={chooseAll} />
+              </th>
+              <th scope="col">State</th>
+              <th scope="col">Saga</th>
+              <th scope="col" class="what">
+                At
+              </th>
+              <th scope="col" class="wide-only">
+                Progress
+              </th>
+              <th scope="col">Started</th>
+              <th scope="col" class="number wide-only">
+                Took
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {sagas.map((saga) => (
+              <SagaRow
+                key={saga.instanceId}
+                saga={saga}
+                now={now}
+                isChosen={there.has(saga.instanceId)}
+                onChoose={choose}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }
 
-const ended: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Terminated', 'Canceled']);
+interface SagaRowProps {
+  readonly saga: SagaView;
+  readonly now: Date;
+  readonly isChosen: boolean;
+  readonly onChoose: (id: string) => void;
+}
 
-function SagaRow({ saga, now }: { readonly saga: SagaView; readonly now: Date }) {
-  const { instanceId, name, phase, createdAt, updatedAt, progress, runtimeStatus } = saga;
-  const end = ended.has(runtimeStatus) ? Date.parse(updatedAt) : now.getTime();
+function SagaRow({ saga, now, isChosen, onChoose }: SagaRowProps) {
+  const { instanceId, name, phase, createdAt, updatedAt, progress } = saga;
+  const end = hasEnded(saga) ? Date.parse(updatedAt) : now.getTime();
   return (
-    <tr onClick={(event) => openUnlessSelecting(event, sagaUrl(instanceId))}>
+    <tr class={isChosen ? 'is-chosen' : ''} onClick={(event) => openUnlessSelecting(event, sagaUrl(instanceId))}>
+      <td class="choose">
+        <input
+          type="checkbox"
+          aria-label={`Choose ${instanceId}`}
+          checked={isChosen}
+          onChange={() => onChoose(instanceId)}
+        />
+      </td>
       <td>
         <PhaseBadge phase={phase} />
       </td>
@@ -152,15 +192,6 @@ function SagaRow({ saga, now }: { readonly saga: SagaView; readonly now: Date })
   );
 }
 
-const subjectKeys = ['name', 'id'] as const;
-
-/** What a saga is about, where its input has a name or an id. */
-export function subjectOf({ input }: SagaView): string | undefined {
-  if (typeof input !== 'object' || input === null) return undefined;
-  const texts = subjectKeys.map((key) => (input as Readonly<Record<string, unknown>>)[key]);
-  return texts.find((text) => typeof text === 'string');
-}
-
 function whatNow({ phase, step, attempt, error }: SagaView): string {
   if (error !== undefined && phase !== 'completed') return error.message;
   if (step === undefined || phase === 'completed') return '';
@@ -168,8 +199,8 @@ function whatNow({ phase, step, attempt, error }: SagaView): string {
   return `${name} ${execution}${attempt !== undefined && attempt > 1 ? ` · attempt ${attempt}` : ''}`;
 }
 
-/** The whole row is the link's target for a mouse, unless text in it is being selected or the link itself was hit. */
+/** The whole row is the link's target for a mouse, unless text in it is being selected or a control of its own was hit. */
 export function openUnlessSelecting(event: MouseEvent, url: string): void {
-  const isLink = event.target instanceof Element && event.target.closest('a') !== null;
-  if (!isLink && getSelection()?.isCollapsed !== false) go(url);
+  const isControl = event.target instanceof Element && event.target.closest('a, .choose') !== null;
+  if (!isControl && getSelection()?.isCollapsed !== false) go(url);
 }

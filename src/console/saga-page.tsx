@@ -1,13 +1,15 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SagaView } from '../ops/saga-view.ts';
+import { ArchivedSaga } from './archived-saga.tsx';
 import { DocumentViewer } from './document-viewer.tsx';
 import { formatDuration, formatFull } from './format.ts';
-import { documentUrl, type Place, root } from './location.ts';
+import { documentUrl, type Place } from './location.ts';
+import type { OperationName } from './operations.ts';
 import { ErrorNotice, focusTitle, Json, Loading, PhaseBadge, Progress, ScreenTitle, Time } from './parts.tsx';
 import { reviewedDocument, ReviewPanel } from './review-panel.tsx';
 import { SagaActions } from './saga-actions.tsx';
-import { subjectOf } from './saga-list.tsx';
 import { SagaHistory } from './saga-history.tsx';
+import { subjectOf } from './subject.ts';
 import { shortName } from './tell-entry.ts';
 import { useLive } from './use-live.ts';
 import { useNow } from './use-now.ts';
@@ -25,23 +27,21 @@ interface Done {
 export function SagaPage({ id, query }: SagaPageProps) {
   const { data: saga, error, follow } = useLive<SagaView>(`/api/sagas/${encodeURIComponent(id)}/events`);
   const [done, setDone] = useState<Done>();
-  const accepted = (what: string): void => {
+  const [isDeleted, setDeleted] = useState(false);
+  const accepted = (what: string, operation?: OperationName): void => {
+    if (operation === 'delete') setDeleted(true);
     setDone({ what });
     follow();
   };
   useEffect(() => {
     if (done !== undefined) focusTitle();
   }, [done]);
+  if (isDeleted || error?.status === 404) return <ArchivedSaga id={id} query={query} />;
   if (saga === undefined) {
     return (
       <>
         <ScreenTitle title={id} />
         {error === undefined ? <Loading /> : <ErrorNotice error={error} />}
-        {error?.status === 404 && (
-          <p>
-            <a href={root}>Show all sagas</a>
-          </p>
-        )}
       </>
     );
   }
@@ -111,7 +111,12 @@ const FailureCallout = ({ error, step, runtimeStatus }: FailureProps) => (
   </div>
 );
 
-function SagaHead({ saga, onAccepted }: { readonly saga: SagaView; readonly onAccepted: (done: string) => void }) {
+interface SagaHeadProps {
+  readonly saga: SagaView;
+  readonly onAccepted: (done: string, operation: OperationName) => void;
+}
+
+function SagaHead({ saga, onAccepted }: SagaHeadProps) {
   const { instanceId, name, phase, progress } = saga;
   return (
     <header class="screen-head saga-head">

@@ -2,12 +2,14 @@ import { useRef, useState } from 'preact/hooks';
 import { Refusal, request } from './api.ts';
 import { batchUrl, go } from './location.ts';
 import { RefusalText } from './operation-form.tsx';
+import { useRefusal } from './use-me.ts';
 
 /** Files from this machine, as one batch, whose page is shown while they are processed. */
 export function UploadButton() {
   const picker = useRef<HTMLInputElement>(null);
   const [refusal, setRefusal] = useState<Refusal>();
   const [isSending, setSending] = useState(false);
+  const why = useRefusal()('upload');
   const send = async (files: FileList): Promise<void> => {
     const form = new FormData();
     for (const file of files) form.append('file', file, file.name);
@@ -36,7 +38,14 @@ export function UploadButton() {
           currentTarget.value = '';
         }}
       />
-      <button type="button" class="button primary" disabled={isSending} onClick={() => picker.current?.click()}>
+      <button
+        type="button"
+        class="button primary"
+        disabled={isSending}
+        aria-disabled={why === undefined ? undefined : 'true'}
+        title={why}
+        onClick={() => why === undefined && picker.current?.click()}
+      >
         {isSending ? 'Uploading…' : 'Upload documents…'}
       </button>
       <RefusalText refusal={refusal} />

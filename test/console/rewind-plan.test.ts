@@ -1,43 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { computeRewindPlan } from '../../src/console/rewind-plan.ts';
 import type { SagaView } from '../../src/ops/saga-view.ts';
-
-const saga = (changes: Partial<SagaView>): SagaView => ({
-  instanceId: 'order-1',
-  name: 'fulfilOrder',
-  version: '1',
-  runtimeStatus: 'Failed',
-  phase: 'failed',
-  step: 'main/charge#1',
-  attempt: 6,
-  nextAttemptAt: undefined,
-  input: {},
-  output: null,
-  error: { code: 'down', message: 'it is down' },
-  review: undefined,
-  compensation: [
-    { step: 'main/reserve#1', outcome: 'succeeded', undo: 'pending' },
-    { step: 'main/score#1', outcome: 'succeeded', undo: 'pending' },
-    { step: 'main/charge#1', outcome: 'unknown', undo: 'pending' },
-    { step: 'main/saveOrder#2', outcome: 'succeeded', undo: 'none' },
-  ],
-  progress: 40,
-  correlationId: 'c-1',
-  createdAt: '2026-01-01T00:00:00.000Z',
-  updatedAt: '2026-01-01T00:01:00.000Z',
-  rewindable: { yes: true, why: 'it stands at gate 1', actions: ['retry', 'abort'] },
-  ...changes,
-});
+import { sampleSaga } from './sample-saga.ts';
 
 const runs = (view: SagaView) => computeRewindPlan(view).map((choice) => [choice.action, choice.runs]);
 
 describe('what a rewind would do', () => {
   it('is nothing where it is not possible', () => {
-    expect(computeRewindPlan(saga({ rewindable: { yes: false, why: 'it runs' } }))).toEqual([]);
+    expect(computeRewindPlan(sampleSaga({ rewindable: { yes: false, why: 'it runs' } }))).toEqual([]);
   });
 
   it('runs every step again after everything was undone, without what was done about the failure', () => {
-    expect(runs(saga({}))).toEqual([
+    expect(runs(sampleSaga({}))).toEqual([
       ['retry', ['main/reserve#1', 'main/score#1', 'main/charge#1']],
       ['abort', []],
     ]);
@@ -45,7 +19,7 @@ describe('what a rewind would do', () => {
 
   it('runs the step again where it held, leaves it out for an output, or undoes the rest from the end', () => {
     const actions = ['retry', 'skip', 'compensate', 'abort'];
-    const held = saga({ phase: 'held', rewindable: { yes: true, why: 'it stands at gate 1', actions } });
+    const held = sampleSaga({ phase: 'held', rewindable: { yes: true, why: 'it stands at gate 1', actions } });
     expect(runs(held)).toEqual([
       ['retry', ['main/charge#1']],
       ['skip', []],
@@ -62,13 +36,13 @@ describe('what a rewind would do', () => {
       { step: 'main/charge#1', outcome: 'succeeded', undo: 'done' },
     ];
     const rewindable = { yes: true, why: 'it stands at gate 1', actions: ['retry', 'skip'] };
-    expect(runs(saga({ phase: 'compensation_failed', compensation, rewindable }))).toEqual([
+    expect(runs(sampleSaga({ phase: 'compensation_failed', compensation, rewindable }))).toEqual([
       ['retry', ['main/score#1', 'main/reserve#1']],
       ['skip', ['main/reserve#1']],
     ]);
   });
 
   it('goes on where the code of the saga failed', () => {
-    expect(runs(saga({ rewindable: { yes: true, why: 'its own code failed' } }))).toEqual([['retry', []]]);
+    expect(runs(sampleSaga({ rewindable: { yes: true, why: 'its own code failed' } }))).toEqual([['retry', []]]);
   });
 });

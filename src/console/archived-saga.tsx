@@ -1,0 +1,50 @@
+import type { Entry } from '../audit/entry.ts';
+import { formatFull } from './format.ts';
+import { root } from './location.ts';
+import { ErrorNotice, Loading, Notice, ScreenTitle } from './parts.tsx';
+import { Exports, History } from './saga-history.tsx';
+import { useResource } from './use-resource.ts';
+
+interface ArchivedTrail {
+  readonly head: { readonly createdAt: string };
+  readonly entries: readonly Entry[];
+}
+
+/** Of a saga that the engine has forgotten, the trail is kept. */
+export function ArchivedSaga({ id, query }: { readonly id: string; readonly query: URLSearchParams }) {
+  const path = `/api/sagas/${encodeURIComponent(id)}/audit`;
+  const { data, error } = useResource<ArchivedTrail>(path);
+  return (
+    <>
+      <header class="screen-head">
+        <p class="crumbs">
+          <a href={root}>Sagas</a> <span aria-hidden="true">/</span> archive
+        </p>
+        <ScreenTitle title={id} />
+      </header>
+      {data === undefined && error === undefined && <Loading />}
+      {error !== undefined && (
+        <>
+          <ErrorNotice error={error} />
+          <p>
+            <a href={root}>Show all sagas</a>
+          </p>
+        </>
+      )}
+      {data !== undefined && (
+        <>
+          <Notice title="This saga was archived and deleted">
+            <p>It began {formatFull(data.head.createdAt)}. What happened is kept, as it was when it was deleted.</p>
+          </Notice>
+          <section class="panel" aria-labelledby="history-title">
+            <div class="panel-head">
+              <h2 id="history-title">What happened</h2>
+              <Exports path={path} id={id} />
+            </div>
+            <History entries={data.entries} isEnded query={query} />
+          </section>
+        </>
+      )}
+    </>
+  );
+}

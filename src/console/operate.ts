@@ -1,0 +1,14 @@
+import { request } from './api.ts';
+import type { OperationName } from './operations.ts';
+
+/** @throws Refusal */
+export async function operate(
+  instanceId: string,
+  name: OperationName,
+  body: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const saga = `/api/sagas/${encodeURIComponent(instanceId)}`;
+  if (name === 'delete') return void (await request(saga, { method: 'DELETE' }));
+  const headers = { 'content-type': 'application/json' };
+  await request(`${saga}/${name}`, { method: 'POST', headers, body: JSON.stringify(body) });
+}
