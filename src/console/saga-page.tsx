@@ -7,6 +7,7 @@ import { documentUrl, type Place } from './location.ts';
 import type { OperationName } from './operations.ts';
 import { ErrorNotice, focusTitle, Json, Loading, PhaseBadge, Progress, ScreenTitle, Time } from './parts.tsx';
 import { reviewedDocument, ReviewPanel } from './review-panel.tsx';
+import { RunComparison } from './run-comparison.tsx';
 import { SagaActions } from './saga-actions.tsx';
 import { SagaHistory } from './saga-history.tsx';
 import { subjectOf } from './subject.ts';
@@ -55,6 +56,7 @@ export function SagaPage({ id, query }: SagaPageProps) {
         <ReviewDesk key={saga.review.id} id={id} review={saga.review} onDecided={accepted} />
       )}
       <SagaHistory saga={saga} query={query} />
+      <RunComparison saga={saga} />
       <SagaData saga={saga} />
     </>
   );
