@@ -44,7 +44,7 @@ const later: Target = {
 };
 
 describe.concurrent('the embedded host', () => {
-  const suite = createSuite(later, { prefix: 'c', patience: 20_000, seed: 1, sequences: 20 });
+  const suite = createSuite(later, { prefix: 'c', patience: 20_000, seed: 1, sequences: 12 });
 
   test.each(suite)('$name', async ({ name, run }) => {
     const seen = await run();

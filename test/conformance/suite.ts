@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { deviations } from './deviations.ts';
+import { operationsArbitrary } from './entity-model.ts';
 import { commandsArbitrary } from './instance-model.ts';
 import { type Target, playRecording } from './play-recording.ts';
 import { replayable } from './replayable.ts';
@@ -28,7 +29,14 @@ export const createSuite = (target: Target, options: SuiteOptions): readonly Che
     name: `deviation: ${what}`,
     run: () => look(target, `${options.prefix}-deviation-${index}`),
   })),
-  { name: `${options.sequences} random sequences, seed ${options.seed}`, run: () => checkSequences(target, options) },
+  {
+    name: `${options.sequences} random sequences of requests, seed ${options.seed}`,
+    run: () => checkSequences(target, options),
+  },
+  {
+    name: `${options.sequences} random sequences of operations on entities, seed ${options.seed}`,
+    run: () => checkOperations(target, options),
+  },
 ];
 
 function checkRecording(
@@ -69,7 +77,21 @@ async function checkSequences(target: Target, { prefix, patience, seed, sequence
   await fc.assert(
     fc.asyncProperty(commandsArbitrary, (commands) => {
       const real = { target, prefix: `${prefix}-sequence-${++count}`, patience };
-      return fc.asyncModelRun(() => ({ model: { instances: new Map() }, real }), commands);
+      return fc.asyncModelRun(() => ({ model: { instances: new Map(), healed: new Set<string>() }, real }), commands);
+    }),
+    { seed, numRuns: sequences },
+  );
+}
+
+async function checkOperations(
+  target: Target,
+  { prefix, patience, seed, sequences }: SuiteOptions,
+): Promise<undefined> {
+  let count = 0;
+  await fc.assert(
+    fc.asyncProperty(operationsArbitrary, (commands) => {
+      const real = { target, prefix: `${prefix}-operations-${++count}`, patience };
+      return fc.asyncModelRun(() => ({ model: new Map(), real }), commands);
     }),
     { seed, numRuns: sequences },
   );

@@ -10,6 +10,8 @@ entity('CounterEntity', ({ df }) => {
   switch (df.operationName) {
     case 'add':
       return df.setState(count + (df.getInput<number>() ?? 0));
+    case 'reset':
+      return df.setState(0);
     case 'get':
       return df.return(count);
     case 'delete':

@@ -165,6 +165,18 @@ orchestration('Child', function* ({ df }) {
 orchestration('ParentOfFailing', function* ({ df }) {
   return yield* result(df.callSubOrchestrator('FailingActivity', 'fromParent'));
 });
+orchestration('ParentRetry', function* ({ df: context }) {
+  const retry = new df.RetryOptions(1000, 2);
+  return yield* result(context.callSubOrchestratorWithRetry('FailingActivity', retry, 'retry'));
+});
+orchestration('CatchesFailure', function* ({ df }) {
+  try {
+    return yield* result(df.callActivity('Fail', 'x'));
+  } catch (error) {
+    const { message, name } = error as Error;
+    return { caught: message, name };
+  }
+});
 orchestration('FailingActivity', function* ({ df }) {
   return yield* result(df.callActivity('Fail', df.getInput()));
 });
