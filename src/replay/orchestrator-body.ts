@@ -11,7 +11,7 @@ export interface Delivery {
 
 /** What an orchestrator function is called with: the history as the worker gets it, an episode for each arrival. */
 export function renderBody(recorded: RecordedHistory, startTime: number, deliveries: readonly Delivery[]): string {
-  const { instanceId, saga, version, input } = recorded;
+  const { instanceId, saga, version, input, parentInstanceId } = recorded;
   const history = [
     beginEpisode(startTime),
     {
@@ -30,7 +30,7 @@ export function renderBody(recorded: RecordedHistory, startTime: number, deliver
     input,
     instanceId,
     isReplaying: deliveries.length > 0,
-    parentInstanceId: null,
+    parentInstanceId: parentInstanceId ?? null,
     upperSchemaVersion: 1,
     upperSchemaVersionNew: 3,
     longRunningTimerIntervalDuration: '3.00:00:00',

@@ -33,6 +33,8 @@ export interface RecordedHistory {
   /** Of the saga's code, as its status says; undefined where the status does not. */
   readonly codeVersion: string | undefined;
   readonly input: unknown;
+  /** Of a sub-saga: which saga runs it. */
+  readonly parentInstanceId: string | undefined;
   readonly startedAt: string;
   /** In the order in which it was scheduled. */
   readonly scheduled: readonly Scheduled[];
@@ -68,6 +70,9 @@ const instanceSchema = z.looseObject({
   historyEvents: z.array(eventSchema).optional(),
 });
 
+/** What the engine starts a sub-saga with: the host tells it who its parent is, but no shown history does. */
+const commissionSchema = z.object({ $saga: z.object({ commission: z.object({ parent: z.string() }) }) });
+
 /** @throws Error that says why the history cannot be replayed, and how to get one that can */
 export function parseRecordedHistory(recorded: unknown): RecordedHistory {
   const parsed = instanceSchema.safeParse(recorded);
@@ -84,12 +89,14 @@ export function parseRecordedHistory(recorded: unknown): RecordedHistory {
   refuseIncomplete(events);
   const work = new Map(events.flatMap((event) => (isWork(event) ? [[event, readWork(event)] as const] : [])));
   const end = events.findLast(({ EventType }) => EventType === 'ExecutionCompleted');
+  const input = start.Input === undefined ? parsed.data.input : parseText(start.Input);
   return {
     instanceId,
     saga: name,
     version,
     codeVersion: z.object({ version: z.string() }).safeParse(customStatus).data?.version,
-    input: start.Input === undefined ? parsed.data.input : parseText(start.Input),
+    input,
+    parentInstanceId: commissionSchema.safeParse(input).data?.$saga.commission.parent,
     startedAt: preciseTime(start.Timestamp),
     scheduled: [...work.values(), ...events.flatMap(readTimer)].sort(byTime),
     arrivals: events.flatMap((event) => readArrival(event, work.get(event))),

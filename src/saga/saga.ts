@@ -10,6 +10,7 @@ import { type Approval, openReview, type Question, type Review } from './review.
 import { runScope, type ScopeOptions } from './scope.ts';
 import { type Attempt, type AttemptOptions, attemptStep, runStep, type StepOptions } from './step.ts';
 import { runSubSaga, type SubSaga } from './sub-saga.ts';
+import { isSince } from './version.ts';
 import { throwIfCancelled, waitUntil } from './wait.ts';
 
 /** What a saga's code works with; `yield*` each operation. */
@@ -48,6 +49,11 @@ export interface Saga {
   progress(percent: number): void;
   /** The time of the current episode: the same at every replay. */
   now(): Date;
+  /**
+   * Whether the instance was begun by this version of the app (`defaultVersion` of host.json) or a later one: what older instances
+   * are to do otherwise stands in the other branch.
+   */
+  since(version: string): boolean;
   /** A UUID, the same at every replay. */
   newId(): string;
   /** In [0, 1), the same at every replay. */
@@ -57,7 +63,7 @@ export interface Saga {
 export interface SagaOptions<I, O> {
   /** The orchestrator function's name. */
   readonly name: string;
-  /** Raised when the order of steps changes; shown in the status. */
+  /** Of this code; shown in the status, and named by a replay. What old instances are to do otherwise asks `saga.since`. */
   readonly version: string;
   readonly input: z.ZodType<I>;
   /**
@@ -174,6 +180,7 @@ export function createSaga(execution: Execution, reviews: readonly Review<unknow
       report(execution, { percent: Math.min(100, Math.max(0, percent)) });
     },
     now: () => new Date(df.currentUtcDateTime),
+    since: (version) => isSince(df.version, version),
     newId: () => seededId(`${df.instanceId}/id#${count(execution, 'saga.newId')}`),
     random: () => seededFraction(`${df.instanceId}/random#${count(execution, 'saga.random')}`),
   };

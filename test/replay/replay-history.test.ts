@@ -1,67 +1,19 @@
-import { expect, onTestFinished, test } from 'vitest';
-import { z } from 'zod';
-import { defineReview, defineSaga, hours, type Operation, type Saga, seconds } from '../../src/saga/index.ts';
-import { type GateDecision, registerSagas } from '../../src/saga/operate.ts';
-import { createSagaTestHost, expectReplays, recordHistory, type SagaTestHost } from '../../src/testing/index.ts';
-import { createWorld, defineWorldActivity, type Item, itemSchema, type World } from '../saga/kit/world.ts';
+import { expect, test } from 'vitest';
+import { hours, seconds } from '../../src/saga/index.ts';
+import {
+  charge,
+  type Code,
+  expectReplay,
+  glance,
+  isInReview,
+  look,
+  record,
+  reserve,
+  send,
+  steps,
+} from './record-trial.ts';
 
 // Each test records an instance of one saga and replays it against another one of the same name.
-
-const retry = { firstIntervalMs: seconds(1), maxAttempts: 3 };
-const reserve = defineWorldActivity('reserve', { retry });
-const charge = defineWorldActivity('charge', { retry });
-const send = defineWorldActivity('send', { retry });
-const activities = [reserve, charge, send];
-const look = defineReview({ name: 'look', decision: z.object({}), withinMs: hours(72), otherwise: 'reject' });
-const glance = defineReview({ name: 'glance', decision: z.object({}), withinMs: hours(72), otherwise: 'reject' });
-
-type Code = (saga: Saga, item: Item) => Operation<unknown>;
-
-const define = (run: Code, version = '1') =>
-  defineSaga({ name: 'trial', version, input: itemSchema, reviews: [look, glance], run });
-
-interface Recording {
-  readonly arrange?: (world: World) => void;
-  /** What is done to the instance before it is recorded; by default it runs to its end. */
-  readonly act?: (host: SagaTestHost, id: string) => Promise<unknown>;
-  readonly storeInputs?: boolean;
-}
-
-const isInReview = ({ customStatus }: { readonly customStatus: unknown }): boolean =>
-  (customStatus as { readonly phase: string }).phase === 'in_review';
-
-const inputsStored = (stores: boolean) => ({
-  version: '2.0',
-  extensions: { durableTask: { storeInputsInOrchestrationHistory: stores } },
-});
-
-const bound = (world: World) => activities.map((activity) => activity.bind(world));
-
-async function record(run: Code, { arrange, act, storeInputs = true }: Recording = {}) {
-  const world = createWorld();
-  arrange?.(world);
-  const saga = define(run);
-  const hostJson = inputsStored(storeInputs);
-  const host = await createSagaTestHost({ sagas: [saga], activities: bound(world), hostJson, inMemory: true });
-  onTestFinished(() => host.close({ leavesWork: true }));
-  const id = await host.startSaga(saga, { item: 'book' }, 'instance-1');
-  await (act?.(host, id) ?? host.runToEnd(id));
-  return recordHistory(host, id);
-}
-
-const expectReplay = (history: unknown, run: Code, version?: string) =>
-  expectReplays(() => {
-    const decisions = {
-      read: async () => undefined,
-      claim: async (...[, , , decision]: [string, Date, number, GateDecision]) => decision,
-    };
-    registerSagas({ sagas: [define(run, version)], activities: bound(createWorld()), decisions });
-  }, history);
-
-const steps = (...order: (typeof reserve)[]): Code =>
-  function* (saga, item) {
-    for (const activity of order) yield* saga.step(activity, item);
-  };
 
 const eventful: Code = function* (saga, item) {
   const id = saga.newId();
@@ -174,13 +126,14 @@ test('the wait for the next attempt is compared', async () => {
   await expect(longer).rejects.toThrow(/due: recorded .* \(1000 ms later\)/);
 });
 
+const asks = (review: typeof look): Code =>
+  function* (saga, item) {
+    yield* saga.step(reserve, item);
+    yield* saga.review(review, { of: item });
+    yield* saga.step(charge, item);
+  };
+
 test('an instance that still runs is replayed as far as it has come', async () => {
-  const asks = (review: typeof look): Code =>
-    function* (saga, item) {
-      yield* saga.step(reserve, item);
-      yield* saga.review(review, { of: item });
-      yield* saga.step(charge, item);
-    };
   const history = await record(asks(look), {
     async act(host, id) {
       await host.runUntil(id, isInReview);
@@ -193,11 +146,6 @@ test('an instance that still runs is replayed as far as it has come', async () =
 });
 
 test('a review of another name no longer hears its answer', async () => {
-  const asks = (review: typeof look): Code =>
-    function* (saga, item) {
-      yield* saga.review(review, { of: item });
-      yield* saga.step(charge, item);
-    };
   const history = await record(asks(look), {
     async act(host, id) {
       await host.runUntil(id, isInReview);
@@ -231,8 +179,10 @@ test('a saga that fails now where it did not, is found', async () => {
 
 test('another version is named', async () => {
   const history = await record(steps(reserve));
-  await expectReplay(history, steps(reserve), '2');
-  await expect(expectReplay(history, steps(charge), '2')).rejects.toThrow("(recorded by version 1, today's is 2)");
+  await expectReplay(history, steps(reserve), { version: '2' });
+  await expect(expectReplay(history, steps(charge), { version: '2' })).rejects.toThrow(
+    "(recorded by version 1, today's is 2)",
+  );
 });
 
 test.each<[string, (history: Record<string, unknown>) => unknown, RegExp]>([
@@ -260,7 +210,7 @@ test.each<[string, (history: Record<string, unknown>) => unknown, RegExp]>([
 });
 
 test('a history without inputs is refused, with the setting that keeps them', async () => {
-  const history = await record(steps(reserve), { storeInputs: false });
+  const history = await record(steps(reserve), { durableTask: { storeInputsInOrchestrationHistory: false } });
   await expect(expectReplay(history, steps(reserve))).rejects.toThrow(
     'it does not hold the input of reserve: set storeInputsInOrchestrationHistory to true',
   );
