@@ -45,13 +45,23 @@ export function toAppFunction(metadata: FunctionMetadata): AppFunction {
 const nullable = (map: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(map).map(([key, value]) => [key, { value }]));
 
-/** The query is left to the URL: the protocol's map would join repeated names. */
+/** By name, whose case does not matter; the values of repeated names are joined, as ASP.NET Core does it. */
+function joinQuery(url: string): Record<string, string> {
+  const joined = new Map<string, [name: string, value: string]>();
+  for (const [name, value] of new URL(url).searchParams) {
+    const [first = name, before] = joined.get(name.toLowerCase()) ?? [];
+    joined.set(name.toLowerCase(), [first, before === undefined ? value : `${before},${value}`]);
+  }
+  return Object.fromEntries(joined.values());
+}
+
 function toCoreHttp(request: HttpRequestData): CoreHttpData {
   return {
     method: request.method,
     url: request.url,
     nullableHeaders: nullable(request.headers),
     nullableParams: nullable(request.params),
+    nullableQuery: nullable(joinQuery(request.url)),
     ...(request.body && { body: { bytes: request.body } }),
   };
 }
@@ -61,7 +71,7 @@ const typedStrings = (map: Readonly<Record<string, string>>) =>
 
 /** Where the names of query and route are the same, the route counts. The key of the function is nothing for the app. */
 function httpMetadata({ url, headers, params }: HttpRequestData): CoreInvocationRequest['triggerMetadata'] {
-  const { code: _key, ...query } = Object.fromEntries(new URL(url).searchParams);
+  const { code: _key, ...query } = joinQuery(url);
   return { ...typedStrings({ ...query, ...params }), Headers: { json: JSON.stringify(headers) } };
 }
 

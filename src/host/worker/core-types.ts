@@ -32,6 +32,7 @@ export interface CoreHttpData {
   readonly url?: string;
   readonly nullableHeaders?: NullableMap;
   readonly nullableParams?: NullableMap;
+  readonly nullableQuery?: NullableMap;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: { readonly bytes?: Uint8Array; readonly string?: string };
   readonly statusCode?: string;
