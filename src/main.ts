@@ -18,6 +18,7 @@ import { createSigner } from './audit/signature.ts';
 import { createAuditArchive } from './azure/audit-archive.ts';
 import { createBlobDocumentRecords } from './azure/blob-document-records.ts';
 import { createBlobOrderRecords } from './azure/blob-order-records.ts';
+import { createClaimStore } from './azure/claim-store.ts';
 import { createClaudeExtractor } from './azure/claude-extractor.ts';
 import { createBlobClient, createCosmosClient, createServiceBusClient } from './azure/clients.ts';
 import { createCosmosDocumentRecords } from './azure/cosmos-document-records.ts';
@@ -94,6 +95,7 @@ function compose({ config, telemetry, now, newId }: Surroundings): void {
     config.claude === undefined ? createOfflineExtractor() : createClaudeExtractor(config.claude, telemetry);
   const faults = createFaults(config.faults);
   const decisions = createGateDecisions(storage);
+  const claims = createClaimStore(storage);
   const sign = config.auditSigningKey === undefined ? undefined : createSigner(config.auditSigningKey);
   const intake = createIntake({
     blobs,
@@ -110,6 +112,7 @@ function compose({ config, telemetry, now, newId }: Surroundings): void {
     sagas,
     activities,
     decisions,
+    claims,
     gateMode: config.gateMode,
     observer: telemetry.sagas,
     logFormat: config.logFormat,

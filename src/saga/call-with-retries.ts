@@ -52,9 +52,10 @@ export function* callWithRetries(execution: Execution, retried: RetriedCall): Op
 }
 
 function* call(execution: Execution, functionName: string, request: Request): Operation<Reply> {
-  const task = execution.df.callActivity(functionName, request);
+  const { df, desk } = execution;
+  const task = df.callActivity(functionName, { ...request, input: desk.claim(request.input) });
   yield* settled(execution, task);
-  if (!task.isFaulted) return replySchema.parse(task.result);
+  if (!task.isFaulted) return replySchema.parse(desk.resolve(task.result));
   execution.hostFailures++;
   return { ok: false, error: hostFailure(task.result) };
 }

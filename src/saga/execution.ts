@@ -1,5 +1,6 @@
 import type { DurableOrchestrationContext, Task } from 'durable-functions';
-import type { SagaFailure } from './errors.ts';
+import type { ClaimDesk } from './claim-desk.ts';
+import { SagaDefinitionError, type SagaFailure } from './errors.ts';
 import type { LedgerEntry, Scope } from './ledger.ts';
 import type { SagaEvent } from './narrate.ts';
 import type { RetryOptions } from './retry.ts';
@@ -19,11 +20,15 @@ export interface Execution extends BranchState {
   readonly traceparent: string | undefined;
   /** Present in a sub-saga: it has no gate, and leaves to its parent what it cannot end. */
   readonly commission: Commission | undefined;
+  /** What the first generation was started with. */
+  readonly first: unknown;
   /** The activities that are registered with the host, by name. */
   readonly activities: ReadonlyMap<string, RegisteredActivity>;
   /** Names of the sagas that are. */
   readonly sagas: ReadonlySet<string>;
   readonly gateMode: GateMode;
+  /** What is too large for the history goes through it, out and in. */
+  readonly desk: ClaimDesk;
   readonly narrate: (event: SagaEvent) => void;
   /** The one waiter for a cancel; it joins every wait that a cancel may end. */
   cancel: Task;
@@ -96,6 +101,14 @@ export function currentScope(execution: Execution): Scope {
 
 /** The instance at the top: a sub-saga's steps have its id in their keys, so that its parent can undo them. */
 export const rootOf = ({ df, commission }: Execution): string => commission?.root ?? df.instanceId;
+
+/** @throws SagaDefinitionError where the pivot of a sub-saga would take its parent by surprise */
+export function refuseUndeclaredPivot({ commission, saga, pivoted }: Execution): void {
+  if (commission === undefined || commission.mayPivot || pivoted) return;
+  throw new SagaDefinitionError(
+    `saga '${saga}' has a pivot, but '${commission.path}' is not declared as one: give saga.run { pivot: true }`,
+  );
+}
 
 /** Shows where the saga is; what is not named stays as it was, and nothing changes once the instance has ended. */
 export function report(execution: Execution, change: Partial<Progress>): void {

@@ -81,7 +81,7 @@ export function computeUndoOrder(entries: readonly LedgerEntry[]): LedgerEntry[]
   return entries.filter(isLeft).sort((a, b) => compareOrders(b.order, a.order));
 }
 
-const isLeft = ({ outcome, undo }: LedgerEntry): boolean =>
+export const isLeft = ({ outcome, undo }: LedgerEntry): boolean =>
   outcome !== 'failed' && (undo === 'pending' || undo === 'failed');
 
 function compareOrders(a: readonly number[], b: readonly number[]): number {

@@ -1,5 +1,6 @@
 // The engine's second door: what registers sagas with the host and operates running ones.
 
+export { ClaimError, claimLarge, type ClaimStore, fetchClaims, resolveClaims } from './claims.ts';
 export {
   failedGate,
   type GateDecision,

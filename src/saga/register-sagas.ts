@@ -1,6 +1,9 @@
-import type { InvocationContext } from '@azure/functions';
+import { app, type InvocationContext, type PostInvocationContext, type PreInvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
 import { type BoundActivity, undoName } from './activity.ts';
+import { answerWithClaims } from './answer-with-claims.ts';
+import { type ClaimDesks, createClaimDesks, inlineDesk } from './claim-desk.ts';
+import type { ClaimStore } from './claims.ts';
 import { SagaDefinitionError } from './errors.ts';
 import type { GateMode } from './execution.ts';
 import { gateFunction, type GateDecisions, gateRequestSchema, passGate } from './gate.ts';
@@ -19,6 +22,8 @@ export interface SagaRegistration {
   readonly observer?: SagaObserver;
   /** Log lines as text for people, or as one JSON object each. Default `text`. */
   readonly logFormat?: LogFormat;
+  /** Where what is too large for the history is kept. Without it everything stays in the history. */
+  readonly claims?: ClaimStore;
 }
 
 /**
@@ -26,13 +31,16 @@ export interface SagaRegistration {
  * @throws SagaDefinitionError when two of them would be one function
  */
 export function registerSagas(registration: SagaRegistration): void {
-  const { sagas, activities, decisions, gateMode = 'rewind', observer, logFormat = 'text' } = registration;
+  const { sagas, activities, decisions, gateMode = 'rewind', observer, logFormat = 'text', claims } = registration;
   const undos = activities.flatMap(({ name, undo }) => (undo === undefined ? [] : [undoName(name)]));
   const names = sagas.map(({ name }) => name);
   refuseRepeated([...activities.map(({ name }) => name), ...undos, ...names, gateFunction, cancelFunction]);
   for (const { name, execute, undo } of activities) {
-    df.app.activity(name, { handler: observeAttempts(observer, name, 'do', execute) });
-    if (undo !== undefined) df.app.activity(undoName(name), { handler: observeAttempts(observer, name, 'undo', undo) });
+    const handle = (direction: 'do' | 'undo', answer: BoundActivity['execute']) => ({
+      handler: observeAttempts(observer, name, direction, answerWithClaims(claims, answer)),
+    });
+    df.app.activity(name, handle('do', execute));
+    if (undo !== undefined) df.app.activity(undoName(name), handle('undo', undo));
   }
   df.app.activity(gateFunction, {
     extraInputs: [df.input.durableClient()],
@@ -55,8 +63,18 @@ export function registerSagas(registration: SagaRegistration): void {
     gateMode,
     observer,
     logFormat,
+    deskOf: claims === undefined ? () => inlineDesk : attendOrchestrators(claims, new Set(names)),
   };
   for (const saga of sagas) df.app.orchestration(saga.name, (context) => runSaga(context, saga, surroundings));
+}
+
+function attendOrchestrators(claims: ClaimStore, names: ReadonlySet<string>): ClaimDesks['of'] {
+  const desks = createClaimDesks(claims);
+  const isSaga = ({ invocationContext }: PreInvocationContext | PostInvocationContext): boolean =>
+    names.has(invocationContext.functionName);
+  app.hook.preInvocation(async (call) => (isSaga(call) ? desks.before(call) : undefined));
+  app.hook.postInvocation(async (call) => (isSaga(call) ? desks.after(call) : undefined));
+  return (context) => desks.of(context);
 }
 
 /** Azure Functions does not tell upper from lower case. */

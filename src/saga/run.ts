@@ -1,16 +1,18 @@
 import type { DurableOrchestrationContext, OrchestrationContext } from 'durable-functions';
+import type { ClaimDesk } from './claim-desk.ts';
 import { SagaFailure, stepOf } from './errors.ts';
 import { type Execution, type GateMode, refuseAfterEnd, report, rootOf, tell } from './execution.ts';
 import { openGate } from './gate.ts';
 import { LeftToParent, type SubSagaOutcome } from './leave-to-parent.ts';
 import { openScope } from './ledger.ts';
 import { describeEvent, type LogFormat, renderLine, type SagaEvent } from './narrate.ts';
+import { carryOver, NextGeneration } from './next-generation.ts';
 import type { ObservedSaga, SagaObserver } from './observer.ts';
 import type { Operation } from './operation.ts';
 import { createSaga, type PreparedSaga, type Saga, type SagaDefinition } from './saga.ts';
 import { compensate } from './scope.ts';
 import { findSecrets, maskSecrets } from './sensitive.ts';
-import { type Commission, readStart, type Start } from './start.ts';
+import { readStart, type Start, wrapInput } from './start.ts';
 import { computeStatus } from './status.ts';
 import { cancelEvent, forgetCancels } from './wait.ts';
 
@@ -20,6 +22,7 @@ export interface SagaSurroundings {
   readonly gateMode: GateMode;
   readonly observer: SagaObserver | undefined;
   readonly logFormat: LogFormat;
+  readonly deskOf: (context: OrchestrationContext) => ClaimDesk;
 }
 
 /**
@@ -32,33 +35,37 @@ export function* runSaga(
   definition: SagaDefinition,
   surroundings: SagaSurroundings,
 ): Operation<unknown> {
-  const start = readStart(context);
+  const desk = surroundings.deskOf(context);
+  const start = readStart(context, desk);
   const { input, commission } = start;
   const prepared = definition.prepare(input);
-  const execution = createExecution(context, definition, prepared, { ...surroundings, ...start });
+  const execution = createExecution(context, definition, prepared, { ...surroundings, ...start, desk });
+  if (start.carried === undefined) tell(execution, { kind: 'started', correlationId: execution.correlationId });
   try {
     const value = yield* runUntilItEndsWell(execution, definition, prepared);
-    if (commission === undefined) return value;
+    if (commission === undefined) return desk.claim(value);
     const { pivoted, ledger } = execution;
-    return { ok: true, value, pivoted, ledger } satisfies SubSagaOutcome;
+    return desk.claim({ ok: true, value, pivoted, ledger } satisfies SubSagaOutcome);
   } catch (thrown) {
-    if (thrown instanceof LeftToParent) return thrown.outcome;
-    throw thrown;
+    if (thrown instanceof LeftToParent) return desk.claim(thrown.outcome);
+    if (!(thrown instanceof NextGeneration)) throw thrown;
+    context.df.continueAsNew(desk.claim(wrapInput(thrown.input, { commission, carried: carryOver(execution) })));
+    return undefined;
   }
 }
 
 /**
  * Runs the saga's code; when that fails it compensates, runs `onFailed`, and stops at a gate; when it is rewound there it starts
- * again from the top, in the same instance with its whole history.
+ * again from the top, in the same instance with its whole history. The top is that of the first generation: what earlier ones did
+ * has been undone too.
  */
 function* runUntilItEndsWell(
   execution: Execution,
   definition: SagaDefinition,
-  prepared: PreparedSaga<unknown>,
+  newest: PreparedSaga<unknown>,
 ): Operation<unknown> {
-  const saga = createSaga(execution, definition.reviews);
-  tell(execution, { kind: 'started', correlationId: execution.correlationId });
-  for (;;) {
+  const saga = createSaga(execution, definition);
+  for (let prepared = newest; ; prepared = definition.prepare(execution.first)) {
     report(execution, { phase: 'running', percent: 0, step: undefined, attempt: undefined, error: undefined });
     try {
       const output = yield* prepared.run(saga);
@@ -72,25 +79,31 @@ function* runUntilItEndsWell(
       refuseAfterEnd(execution);
       yield* failSaga(execution, saga, prepared, error);
       yield* forgetCancels(execution);
-      Object.assign(execution, beginRun(execution.df, definition, execution.commission));
+      const { df, commission } = execution;
+      Object.assign(execution, beginRun(df, definition, { commission }));
     }
   }
 }
 
-/** A run from the top has an empty ledger, its whole time, and no cancel. */
-const beginRun = (
+/** A run from the top has an empty ledger, its whole time, and no cancel; a next generation has what was left of the ones before. */
+function beginRun(
   df: DurableOrchestrationContext,
   { withinMs }: SagaDefinition,
-  commission: Commission | undefined,
-) => ({
-  direction: 'forward' as const,
-  stop: undefined,
-  ledger: [],
-  starts: 0,
-  scopes: [openScope(commission?.path ?? 'main', { onFailure: 'compensate', order: 'serial' })],
-  cancel: df.waitForExternalEvent(cancelEvent),
-  deadline: computeDeadline(df.currentUtcDateTime, withinMs, commission?.deadline),
-});
+  { commission, carried }: Partial<Pick<Start, 'commission' | 'carried'>>,
+) {
+  const { ledger = [], starts = 0 } = carried ?? {};
+  const main = openScope(commission?.path ?? 'main', { onFailure: 'compensate', order: 'serial' });
+  main.entries.push(...ledger);
+  return {
+    direction: 'forward' as const,
+    stop: undefined,
+    ledger,
+    starts,
+    scopes: [main],
+    cancel: df.waitForExternalEvent(cancelEvent),
+    deadline: carried?.deadline ?? computeDeadline(df.currentUtcDateTime, withinMs, commission?.deadline),
+  };
+}
 
 /** A sub-saga has its own time, but not longer than its parent's. */
 function computeDeadline(now: Date, withinMs = Infinity, parents?: string): Date | undefined {
@@ -123,28 +136,29 @@ function createExecution(
   context: OrchestrationContext,
   definition: SagaDefinition,
   { correlationId, traceparent }: PreparedSaga<unknown>,
-  { input, commission, ...surroundings }: SagaSurroundings & Start,
+  { input, commission, carried, ...surroundings }: SagaSurroundings & Start & Pick<Execution, 'desk'>,
 ): Execution {
   const { df } = context;
   const execution: Execution = {
     ...surroundings,
     commission,
-    ...beginRun(df, definition, commission),
+    first: carried === undefined ? input : carried.first,
+    ...beginRun(df, definition, { commission, carried }),
     df,
     saga: definition.name,
     version: definition.version,
-    correlationId: commission?.correlationId ?? correlationId ?? df.instanceId,
-    traceparent: commission === undefined ? traceparent : commission.traceparent,
+    correlationId: commission?.correlationId ?? carried?.correlationId ?? correlationId ?? df.instanceId,
+    traceparent: (commission ?? carried ?? { traceparent }).traceparent,
     narrate: (event) => {
       const shown = maskSecrets(event, findSecrets(definition.input, input));
       write(context, execution, shown, surroundings.logFormat);
       surroundings.observer?.noted(shown, describe(execution));
     },
-    counts: new Map(),
-    gates: 0,
-    stretch: { number: 0, since: df.currentUtcDateTime },
+    counts: new Map(Object.entries(carried?.counts ?? {})),
+    gates: carried?.gates ?? 0,
+    stretch: carried?.stretch ?? { number: 0, since: df.currentUtcDateTime },
     hostFailures: 0,
-    pivoted: commission?.pivoted ?? false,
+    pivoted: carried?.pivoted ?? commission?.pivoted ?? false,
     conceded: new WeakSet(),
     inBranch: false,
     hostTime: df.currentUtcDateTime.getTime(),

@@ -3,18 +3,19 @@ import { type Activity, functionName } from './activity.ts';
 import { checkDuration } from './duration.ts';
 import { businessError, SagaDefinitionError, SagaFailure } from './errors.ts';
 import { type MapOptions, type ResultsOf, runAll, runMap, runRace } from './concurrency.ts';
-import { count, type Execution, report, tell } from './execution.ts';
+import { count, type Execution, refuseUndeclaredPivot, report, tell } from './execution.ts';
+import { continueAsNew } from './next-generation.ts';
 import type { Operation } from './operation.ts';
 import { seededFraction, seededId } from './retry.ts';
 import { type Approval, openReview, type Question, type Review } from './review.ts';
 import { runScope, type ScopeOptions } from './scope.ts';
 import { type Attempt, type AttemptOptions, attemptStep, runStep, type StepOptions } from './step.ts';
-import { runSubSaga, type SubSaga } from './sub-saga.ts';
+import { type RunOptions, runSubSaga, type SubSaga } from './sub-saga.ts';
 import { isSince } from './version.ts';
 import { throwIfCancelled, waitUntil } from './wait.ts';
 
 /** What a saga's code works with; `yield*` each operation. */
-export interface Saga {
+export interface Saga<I = never> {
   readonly instanceId: string;
   readonly correlationId: string;
   /** A step that must succeed. @throws StepFailed */
@@ -24,7 +25,7 @@ export interface Saga {
   /** Steps that are undone together. */
   scope<T>(name: string, body: () => Operation<T>, options?: ScopeOptions): Operation<T>;
   /** Runs another saga as a part of this one, in an instance of its own. @throws StepFailed, once nothing of it is left */
-  run<I, O>(saga: SubSaga<I, O>, input: NoInfer<I>): Operation<O>;
+  run<I, O>(saga: SubSaga<I, O>, input: NoInfer<I>, options?: RunOptions): Operation<O>;
   /** Operations side by side. @throws SagaFailure the first; the others begin nothing more */
   all<const Operations extends readonly Operation<unknown>[]>(operations: Operations): Operation<ResultsOf<Operations>>;
   /** One operation for each item, side by side. @throws SagaFailure the first; the others begin nothing more */
@@ -41,6 +42,11 @@ export interface Saga {
   review<D, I = never>(review: Review<D>, question: Question<I>): Operation<Approval<D>>;
   /** Waits for a durable time, in milliseconds. */
   sleep(durationMs: number): Operation<void>;
+  /**
+   * Goes on in the same instance with an empty history, from the top with another input; what is left to undo is taken along. Not
+   * in a scope, nor beside other operations. Of events that arrive at the very moment, the platform may lose some.
+   */
+  continueAsNew(input: I): Operation<never>;
   /** Fails the saga for a reason of the business. */
   fail(code: string, message: string): never;
   /** A line in the log, once: a replay is silent. */
@@ -77,7 +83,7 @@ export interface SagaOptions<I, O> {
   readonly correlationId?: (input: I) => string;
   /** The distributed trace that the request was part of (W3C `traceparent`). Without it, the instance has a trace of its own. */
   readonly traceparent?: (input: I) => string | undefined;
-  readonly run: (saga: Saga, input: I) => Operation<O>;
+  readonly run: (saga: Saga<I>, input: I) => Operation<O>;
   /** Runs after the compensation and before the instance fails, again after every rewind that fails; use best-effort steps. */
   readonly onFailed?: (saga: Saga, input: I, failure: SagaFailure) => Operation<void>;
 }
@@ -96,7 +102,7 @@ export interface SagaDefinition<I = unknown, O = unknown> extends Omit<
 export interface PreparedSaga<O> {
   readonly correlationId: string | undefined;
   readonly traceparent: string | undefined;
-  run(saga: Saga): Operation<O>;
+  run(saga: Saga<unknown>): Operation<O>;
   onFailed(saga: Saga, failure: SagaFailure): Operation<void>;
 }
 
@@ -146,7 +152,7 @@ export function defineSaga<I, O>(
   };
 }
 
-export function createSaga(execution: Execution, reviews: readonly Review<unknown>[]): Saga {
+export function createSaga(execution: Execution, { reviews, input }: SagaDefinition): Saga<unknown> {
   const { df } = execution;
   return {
     instanceId: df.instanceId,
@@ -154,7 +160,7 @@ export function createSaga(execution: Execution, reviews: readonly Review<unknow
     step: (activity, input, options) => runStep(execution, activity, input, options),
     attempt: (activity, input, options) => attemptStep(execution, activity, input, options),
     scope: (name, body, options) => runScope(execution, name, body, options),
-    run: (saga, input) => runSubSaga(execution, saga, input),
+    run: (saga, input, options) => runSubSaga(execution, saga, input, options),
     *all<const Operations extends readonly Operation<unknown>[]>(operations: Operations) {
       return (yield* runAll(execution, operations)) as ResultsOf<Operations>;
     },
@@ -162,6 +168,7 @@ export function createSaga(execution: Execution, reviews: readonly Review<unknow
     race: (operations) => runRace(execution, operations),
     pivot() {
       throwIfCancelled(execution);
+      refuseUndeclaredPivot(execution);
       execution.pivoted = true;
     },
     review(review, question) {
@@ -170,6 +177,7 @@ export function createSaga(execution: Execution, reviews: readonly Review<unknow
         `saga '${execution.saga}' opens review '${review.name}' but does not list it: add it to reviews of defineSaga`,
       );
     },
+    continueAsNew: (next) => continueAsNew(execution, input, next),
     sleep: (durationMs) => sleep(execution, durationMs),
     fail(code, message) {
       throw new SagaFailure(businessError('SagaFailure', code, message));

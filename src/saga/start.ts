@@ -1,7 +1,10 @@
 import type { OrchestrationContext } from 'durable-functions';
 import { z } from 'zod';
+import type { ClaimDesk } from './claim-desk.ts';
+import { ledgerEntrySchema } from './ledger.ts';
 
-// What an instance is started with. A client sends the bare input. A parent wraps it in what its sub-saga has to know.
+// What an instance is started with. A client sends the bare input. A parent wraps it in what its sub-saga has to know, and a saga
+// that continues as new in what its next generation has.
 
 /** Under this name stands what the engine sends to itself: no schema of a saga's input knows it. */
 const mark = '$saga';
@@ -19,24 +22,56 @@ const commissionSchema = z.object({
   deadline: z.string().optional(),
   /** The parent is past its pivot: nothing is undone any more. */
   pivoted: z.boolean(),
+  /** It is the parent's pivot, and may have one of its own. */
+  mayPivot: z.boolean(),
 });
 export type Commission = z.infer<typeof commissionSchema>;
 
-const wrappedSchema = z.object({ [mark]: z.object({ commission: commissionSchema }), input: z.unknown().optional() });
+const carriedSchema = z.object({
+  instanceId: z.string(),
+  /** What the first generation was started with: after a compensation it starts again from there. */
+  first: z.unknown().optional(),
+  /** What is left to undo. */
+  ledger: z.array(ledgerEntrySchema),
+  starts: z.number(),
+  counts: z.record(z.string(), z.number()),
+  gates: z.number(),
+  stretch: z.object({ number: z.number(), since: z.coerce.date() }),
+  pivoted: z.boolean(),
+  correlationId: z.string(),
+  traceparent: z.string().optional(),
+  deadline: z.coerce.date().optional(),
+});
+export type Carried = z.infer<typeof carriedSchema>;
+
+const wrappedSchema = z.object({
+  [mark]: z.object({ commission: commissionSchema.optional(), carried: carriedSchema.optional() }),
+  input: z.unknown().optional(),
+});
 
 export interface Start {
   readonly input: unknown;
   /** Absent where nobody runs the instance as a sub-saga. */
-  readonly commission?: Commission;
+  readonly commission: Commission | undefined;
+  /** Absent in the first generation. */
+  readonly carried: Carried | undefined;
 }
 
-export const wrapInput = (commission: Commission, input: unknown): unknown => ({ [mark]: { commission }, input });
+export const wrapInput = (input: unknown, wrapping: Partial<Omit<Start, 'input'>>): unknown => ({
+  [mark]: wrapping,
+  input,
+});
 
 /** Only a parent that the host itself names can commission: what a client sends is never more than an input. */
-export function readStart({ df }: OrchestrationContext): Start {
-  const raw = df.getInput<unknown>();
+export function readStart({ df }: OrchestrationContext, desk: ClaimDesk): Start {
+  const raw = desk.resolve(df.getInput<unknown>());
   const wrapped = wrappedSchema.safeParse(raw);
-  if (!wrapped.success) return { input: raw };
-  const { commission } = wrapped.data[mark];
-  return commission.parent === df.parentInstanceId ? { input: wrapped.data.input, commission } : { input: raw };
+  const bare = { input: raw, commission: undefined, carried: undefined };
+  if (!wrapped.success) return bare;
+  const { input } = wrapped.data;
+  const { commission, carried } = wrapped.data[mark];
+  if (commission === undefined && carried === undefined) return bare;
+  if (commission !== undefined && commission.parent !== df.parentInstanceId) return bare;
+  if (carried !== undefined && carried.instanceId !== df.instanceId) return bare;
+  return { input, commission, carried };
 }

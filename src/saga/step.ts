@@ -8,6 +8,7 @@ import {
   type Execution,
   type RegisteredActivity,
   refuseAfterEnd,
+  refuseUndeclaredPivot,
   report,
   rootOf,
 } from './execution.ts';
@@ -98,6 +99,7 @@ function beginStep<I, O>(
   refuseAfterEnd(execution);
   throwIfCancelled(execution);
   registered(execution, activity.name);
+  if (pivot === true) refuseUndeclaredPivot(execution);
   if (activity.effect === 'final' && !execution.pivoted && pivot !== true) {
     throw new SagaDefinitionError(
       `step '${activity.name}' cannot be undone, so it may only stand at or after the pivot: call saga.pivot() before it, or give it { pivot: true }`,

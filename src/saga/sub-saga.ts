@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { SagaDefinitionError, SagaFailure, StepFailed } from './errors.ts';
-import { count, currentScope, type Execution, refuseAfterEnd, report, rootOf, tell } from './execution.ts';
+import {
+  count,
+  currentScope,
+  type Execution,
+  refuseAfterEnd,
+  refuseUndeclaredPivot,
+  report,
+  rootOf,
+  tell,
+} from './execution.ts';
 import { hold, type Resolved } from './hold.ts';
 import { outcomeSchema, type SubSagaOutcome } from './leave-to-parent.ts';
 import { computeUndoOrder, openScope, type Scope } from './ledger.ts';
@@ -14,7 +23,8 @@ import { isCancellable, settled, throwIfCancelled } from './wait.ts';
 // A saga that another runs. It is a scope of its parent in an instance of its own:
 // 1. Its steps are named and keyed as those of a scope would be, so what it did is undone by its parent like its own.
 // 2. It ends with its outcome as data. What it could not undo itself, and what it holds, is left to its parent.
-// 3. Past its pivot, its parent is past the pivot too. A step that fails there waits in place, for an event: there is no way back.
+// 3. It may pass a pivot only where its parent has declared the run as its own, so that what runs beside it knows. A step that fails
+//    past the pivot waits in place, for an event: there is no way back.
 // 4. A bug of its code fails both instances natively, last in both histories; a rewind of the root goes on in both.
 
 /** What a saga has to tell to be run by another. */
@@ -30,6 +40,16 @@ interface Run {
   readonly instanceId: string;
   /** Its place among what its parent has started. */
   readonly order: number;
+  /** It is the parent's pivot. */
+  readonly isPivot: boolean;
+}
+
+export interface RunOptions {
+  /**
+   * This run is the point of no return, and the sub-saga may have a pivot. While it runs a cancel of the parent comes too late;
+   * if it fails before its own pivot, everything can still be undone.
+   */
+  readonly pivot?: boolean;
 }
 
 /**
@@ -37,12 +57,17 @@ interface Run {
  * @throws StepFailed when it has failed and nothing of it is left, unless the scope holds: then an operator is asked first
  * @throws Error when its own code is broken
  */
-export function* runSubSaga<I, O>(execution: Execution, saga: SubSaga<I, O>, input: I): Operation<O> {
+export function* runSubSaga<I, O>(
+  execution: Execution,
+  saga: SubSaga<I, O>,
+  input: I,
+  { pivot = false }: RunOptions = {},
+): Operation<O> {
   refuseAfterEnd(execution);
   const checked = checkInput(execution, saga, input);
   for (;;) {
     throwIfCancelled(execution);
-    const run = beginRun(execution, saga.name);
+    const run = beginRun(execution, saga.name, pivot);
     const outcome = yield* callSaga(execution, run, saga.name, checked);
     const scope = join(execution, run, outcome);
     throwIfCancelled(execution);
@@ -75,10 +100,12 @@ function checkOutput<O>({ id }: Run, { output }: Pick<SubSaga<unknown, O>, 'outp
   );
 }
 
-function beginRun(execution: Execution, name: string): Run {
+function beginRun(execution: Execution, name: string, pivot: boolean): Run {
+  if (pivot) refuseUndeclaredPivot(execution);
   const n = count(execution, name);
   const id = `${currentScope(execution).path}/${name}#${n}`;
-  return { id, instanceId: subInstanceId(execution.df.instanceId, name, n), order: execution.starts++ };
+  const instanceId = subInstanceId(execution.df.instanceId, name, n);
+  return { id, instanceId, order: execution.starts++, isPivot: pivot && !execution.pivoted };
 }
 
 /** The Azure Storage backend wants no more. */
@@ -90,18 +117,20 @@ function subInstanceId(parent: string, name: string, n: number): string {
 }
 
 function* callSaga(execution: Execution, run: Run, name: string, input: unknown): Operation<SubSagaOutcome> {
-  const { df, deadline, pivoted, correlationId } = execution;
-  const { id, instanceId } = run;
+  const { df, desk, deadline, correlationId, pivoted } = execution;
+  const { id, instanceId, isPivot } = run;
   const commission = {
     parent: df.instanceId,
     root: rootOf(execution),
     path: id,
     correlationId,
     pivoted,
+    mayPivot: isPivot,
     ...(execution.traceparent !== undefined && { traceparent: execution.traceparent }),
     ...(deadline !== undefined && isCancellable(execution) && { deadline: deadline.toISOString() }),
   };
-  const task = df.callSubOrchestrator(name, wrapInput(commission, input), instanceId);
+  execution.pivoted ||= isPivot;
+  const task = df.callSubOrchestrator(name, wrapInput(desk.claim(input), { commission }), instanceId);
   const running = { saga: name, instanceId };
   report(execution, { step: id, attempt: undefined, running: [...execution.progress.running, running] });
   tell(execution, { kind: 'sub-saga-started', step: id, instanceId });
@@ -112,7 +141,8 @@ function* callSaga(execution: Execution, run: Run, name: string, input: unknown)
     const why = task.result instanceof Error ? task.result.message : String(task.result);
     throw new Error(`sub-saga '${id}', instance '${instanceId}', has failed natively: ${why}`);
   }
-  const outcome = outcomeSchema.parse(task.result);
+  const outcome = outcomeSchema.parse(desk.resolve(task.result));
+  if (isPivot) execution.pivoted = outcome.ok || outcome.pivoted;
   const error = outcome.ok ? undefined : outcome.error;
   tell(execution, { kind: 'sub-saga-ended', step: id, instanceId, error, since });
   return outcome;
@@ -124,26 +154,26 @@ function join(execution: Execution, { id, order }: Run, outcome: SubSagaOutcome)
   const parent = currentScope(execution);
   parent.entries.push(...entries);
   execution.ledger.push(...entries);
-  execution.pivoted ||= outcome.pivoted;
   report(execution, {});
   return { ...openScope(id, { onFailure: parent.onFailure, order: 'serial' }), entries };
 }
 
 /**
- * Undoes what a failed sub-saga could not undo itself, and asks an operator where it or the scope around it holds. To try it
- * again, what it keeps is undone first: it starts anew, from its top.
+ * Undoes what a failed sub-saga could not undo itself, and asks an operator where it or the scope around it holds, and past the
+ * parent's pivot. To try it again, what it keeps is undone first: it starts anew, from its top.
  * @throws StepFailed
  */
 function* resolve<O>(
   execution: Execution,
   scope: Scope,
   { output }: Pick<SubSaga<unknown, O>, 'output'>,
-  { error, held }: Extract<SubSagaOutcome, { ok: false }>,
+  { error, held, pivoted }: Extract<SubSagaOutcome, { ok: false }>,
 ): Operation<Resolved<O>> {
   const failure = new StepFailed(scope.path, error);
-  if (execution.pivoted) throw failure;
+  if (pivoted) throw failure;
   if (!held) yield* undoLeft(execution, scope, failure);
-  if (!held && currentScope(execution).onFailure === 'compensate') throw failure;
+  const asks = held || execution.pivoted || currentScope(execution).onFailure === 'hold';
+  if (!asks) throw failure;
   try {
     const resolved = yield* hold(execution, scope.path, output, error);
     if (resolved.action === 'retry') yield* undoLeft(execution, scope, failure);

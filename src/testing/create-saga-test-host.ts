@@ -13,6 +13,7 @@ import {
 import { type ActivityCall, type ActivityFaults, createFaultyActivities } from './activity-faults.ts';
 import { createTestHost, type TestHost, type TestHostOptions } from './create-test-host.ts';
 import type { DurableStatus } from './durable-instances.ts';
+import { createInMemoryClaims } from './in-memory-claims.ts';
 import { createInMemoryDecisions } from './in-memory-decisions.ts';
 import { type RestOptions, runToRest, waitingGate } from './run-to-rest.ts';
 
@@ -46,14 +47,14 @@ export interface SagaTestHost extends TestHost, ActivityFaults {
 
 /** A test host for sagas, with what an operator does to them, and the faults that befall their steps. */
 export async function createSagaTestHost(options: SagaTestHostOptions): Promise<SagaTestHost> {
-  const { sagas, activities: bound, gateMode, observer, logFormat, register, ...rest } = options;
+  const { sagas, activities: bound, gateMode, observer, logFormat, claims, register, ...rest } = options;
   const chosen = { ...(gateMode && { gateMode }), ...(observer && { observer }), ...(logFormat && { logFormat }) };
   const decisions = createInMemoryDecisions();
   const { activities, ...faults } = createFaultyActivities(bound);
   const host = await createTestHost({
     ...rest,
     async register() {
-      registerSagas({ sagas, activities, decisions, ...chosen });
+      registerSagas({ sagas, activities, decisions, claims: claims ?? createInMemoryClaims(), ...chosen });
       await register?.();
     },
   });

@@ -30,7 +30,17 @@ export interface StepNode {
 export interface ScopeNode {
   readonly kind: 'scope';
   readonly onFailure: 'compensate' | 'hold' | undefined;
+  readonly order: 'serial' | 'parallel';
   /** Whether the code around it catches its failure and goes on. */
+  readonly isCaught: boolean;
+  readonly nodes: readonly Node[];
+}
+
+/** A saga of its own, run as a part. */
+export interface SubNode {
+  readonly kind: 'sub';
+  /** Otherwise no step in it is. */
+  readonly pivot: boolean;
   readonly isCaught: boolean;
   readonly nodes: readonly Node[];
 }
@@ -47,7 +57,7 @@ export interface AllNode {
   readonly nodes: readonly Node[];
 }
 
-export type Node = StepNode | ScopeNode | SleepNode | AllNode;
+export type Node = StepNode | ScopeNode | SubNode | SleepNode | AllNode;
 
 export interface Program {
   readonly nodes: readonly Node[];
@@ -75,6 +85,13 @@ const nodeArbitrary: fc.Arbitrary<Node> = fc.letrec<{ node: Node }>((tie) => ({
     fc.record({
       kind: fc.constant('scope' as const),
       onFailure: fc.constantFrom(undefined, undefined, 'compensate', 'hold'),
+      order: fc.constantFrom('serial', 'serial', 'parallel'),
+      isCaught: fc.boolean(),
+      nodes: fc.array(tie('node'), { maxLength: 4 }),
+    }),
+    fc.record({
+      kind: fc.constant('sub' as const),
+      pivot: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
       isCaught: fc.boolean(),
       nodes: fc.array(tie('node'), { maxLength: 4 }),
     }),
@@ -138,35 +155,55 @@ export const programSaga = defineSaga({
   name: 'program',
   version: '1',
   input: z.custom<Program>(),
-  run: (saga, { nodes }) => runNodes(saga, nodes, 'n'),
+  run: (saga, { nodes }) => runNodes(saga, { nodes, path: 'n', mayPivot: true }),
 });
 
-function* runNodes(saga: Saga, nodes: readonly Node[], path: string): Operation<string[]> {
+interface Part {
+  readonly nodes: readonly Node[];
+  readonly path: string;
+  readonly mayPivot: boolean;
+}
+
+/** Runs a part of a program as a saga of its own. */
+export const subSaga = defineSaga({
+  name: 'sub',
+  version: '1',
+  input: z.custom<Part>(),
+  output: z.array(z.string()),
+  run: (saga, part): Operation<string[]> => runNodes(saga, part),
+});
+
+function* runNodes(saga: Saga, part: Part): Operation<string[]> {
   const keys: string[] = [];
-  for (const [place, node] of nodes.entries()) keys.push(...(yield* runNode(saga, node, `${path}.${place}`)));
+  for (const operation of operationsOf(saga, part)) keys.push(...(yield* operation));
   return keys;
 }
 
-function* runNode(saga: Saga, node: Node, path: string): Operation<string[]> {
+const operationsOf = (saga: Saga, { nodes, path, mayPivot }: Part): Operation<string[]>[] =>
+  nodes.map((node, place) => runNode(saga, node, `${path}.${place}`, mayPivot));
+
+function* runNode(saga: Saga, node: Node, path: string, mayPivot: boolean): Operation<string[]> {
   switch (node.kind) {
     case 'sleep':
       yield* sleepWhole(saga, node);
       return [];
     case 'step': {
       const { activity, options } = describeStep(node);
-      return [(yield* saga.step(activity, { node: path }, { ...options, pivot: node.pivot })).key];
+      return [(yield* saga.step(activity, { node: path }, { ...options, pivot: node.pivot && mayPivot })).key];
     }
     case 'attempt': {
       const { activity, options } = describeStep(node);
       const result = yield* saga.attempt(activity, { node: path }, options);
       return result.ok ? [result.value.key] : [];
     }
-    case 'all': {
-      const operations = node.nodes.map((inner, place) => runNode(saga, inner, `${path}.${place}`));
-      return (yield* saga.all(operations)).flat();
-    }
+    case 'all':
+      return (yield* saga.all(operationsOf(saga, { nodes: node.nodes, path, mayPivot }))).flat();
     case 'scope':
-      return yield* runScope(saga, node, path);
+      return yield* runCaught(node, () => runScope(saga, node, { nodes: node.nodes, path, mayPivot }));
+    case 'sub': {
+      const pivot = node.pivot && mayPivot;
+      return yield* runCaught(node, () => saga.run(subSaga, { nodes: node.nodes, path, mayPivot: pivot }, { pivot }));
+    }
   }
 }
 
@@ -181,11 +218,16 @@ const describeStep = ({ effect, maxAttempts }: StepNode) => ({
   options: { retry: { maxAttempts, firstIntervalMs: 1000 } },
 });
 
-function* runScope(saga: Saga, node: ScopeNode, path: string): Operation<string[]> {
-  const { onFailure, isCaught, nodes } = node;
-  const body = () => runNodes(saga, nodes, path);
+function runScope(saga: Saga, { onFailure, order }: ScopeNode, part: Part): Operation<string[]> {
+  return saga.scope('inner', () => runNodes(saga, part), { order, ...(onFailure && { onFailure }) });
+}
+
+function* runCaught(
+  { isCaught }: { readonly isCaught: boolean },
+  operate: () => Operation<string[]>,
+): Operation<string[]> {
   try {
-    return yield* saga.scope('inner', body, onFailure && { onFailure });
+    return yield* operate();
   } catch (error) {
     if (isCaught && error instanceof StepFailed) return [];
     throw error;

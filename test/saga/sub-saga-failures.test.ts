@@ -135,7 +135,7 @@ onEveryEngine((startTrial) => {
     const { app, world, start } = await startTrial(
       activities,
       function* (saga, item) {
-        yield* saga.run(final, item);
+        yield* saga.run(final, item, { pivot: true });
         yield* saga.step(ship, item);
       },
       { subSagas: [final] },
@@ -156,6 +156,36 @@ onEveryEngine((startTrial) => {
     await app.rewind(id);
     expect((await app.runToEnd(id)).runtimeStatus).toBe('Completed');
     expect(world.called()).toEqual(['reserve', 'charge', 'charge', 'ship', 'ship']);
+  });
+
+  test('a run that is the pivot and fails before its own undoes everything', async () => {
+    const { app, world, run } = await startTrial(
+      activities,
+      function* (saga, item) {
+        yield* saga.step(reserve, item);
+        return yield* saga.run(payment, item, { pivot: true });
+      },
+      { subSagas: [payment] },
+    );
+    world.next('charge', 'works', 'fails for good');
+    const { id, end } = await run();
+    expect(end.status).toMatchObject({ phase: 'failed', error: { code: 'refused' } });
+    expect(world.effects.size).toBe(0);
+    await app.rewind(id);
+    expect((await app.runToEnd(id)).status).toMatchObject({ phase: 'completed', pivoted: true });
+  });
+
+  test('a pivot that its parent has not declared is refused', async () => {
+    const surprising = defineSub(function* (saga, item) {
+      return (yield* saga.step(charge, item, { pivot: true })).receipt;
+    });
+    const { world, run } = await startTrial(activities, (saga, item) => saga.run(surprising, item), {
+      subSagas: [surprising],
+    });
+    expect((await run()).end.output).toContain(
+      "saga 'payment' has a pivot, but 'main/payment#1' is not declared as one: give saga.run { pivot: true }",
+    );
+    expect(world.calls).toEqual([]);
   });
 
   test('two that hold side by side are decided one after the other', async () => {

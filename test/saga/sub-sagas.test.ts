@@ -117,7 +117,14 @@ onEveryEngine((startTrial) => {
 
   test('an instance that looks like a sub-saga but that nobody runs is none', async () => {
     const { app } = await startTrial(activities, (saga, item) => saga.step(reserve, item));
-    const commission = { parent: 'other', root: 'other', path: 'main/x#1', correlationId: 'c', pivoted: true };
+    const commission = {
+      parent: 'other',
+      root: 'other',
+      path: 'main/x#1',
+      correlationId: 'c',
+      pivoted: true,
+      mayPivot: true,
+    };
     const id = await app.start({ name: 'trial' }, { $saga: { commission }, input: { item: 'book' } });
     const end = await app.runToEnd(id);
     expect(end.runtimeStatus).toBe('Failed');

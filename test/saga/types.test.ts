@@ -62,6 +62,7 @@ const silent = defineSaga({
 });
 
 declare const saga: Saga;
+declare const counting: Saga<{ n: number }>;
 
 test('yield* gives exact types', () => {
   const order = defineSaga({
@@ -131,6 +132,11 @@ const mustNotCompile = () => {
       return {};
     },
   });
+  counting.continueAsNew({ n: 1 });
+  // @ts-expect-error the next generation's input has no `n`
+  counting.continueAsNew({});
+  // @ts-expect-error code that does not know the saga's input cannot give the next
+  saga.continueAsNew({ n: 1 });
   // @ts-expect-error a review says what happens when nobody answers
   defineReview({ name: 'ask', decision: Line, withinMs: 1 });
   function* wrong(): Operation<number> {

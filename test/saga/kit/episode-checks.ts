@@ -1,10 +1,16 @@
 import { sagaStatusSchema, type SagaStatus } from '../../../src/saga/operate.ts';
 import type { InvocationResult } from '../../../src/host/worker/contract.ts';
 
+interface HistoryEvent {
+  readonly EventType: number;
+  /** Of an ExecutionStarted. */
+  readonly OrchestrationInstance?: { readonly ExecutionId: string };
+}
+
 /** What an orchestrator function is called with. */
 export interface EpisodeInput {
   readonly instanceId: string;
-  readonly history: readonly { readonly EventType: number }[];
+  readonly history: readonly HistoryEvent[];
 }
 
 interface State {
@@ -35,13 +41,15 @@ export function createEpisodeChecks() {
       if (state === undefined) return undefined;
       const tasks = (state.actions[0] ?? []).flatMap(numberedTasks);
       const texts = tasks.map(textOf);
-      for (const [place, before] of (seen.get(instanceId) ?? []).entries()) {
+      const generation = history.find((event) => event.OrchestrationInstance !== undefined)?.OrchestrationInstance;
+      const execution = `${instanceId} ${generation?.ExecutionId}`;
+      for (const [place, before] of (seen.get(execution) ?? []).entries()) {
         if (texts[place] === before) continue;
         throw new Error(
           `${instanceId}: task ${place} was ${before}; the replay asks for ${texts[place] ?? 'nothing'} instead`,
         );
       }
-      seen.set(instanceId, texts);
+      seen.set(execution, texts);
       const hasEnded = state.isDone || state.error !== undefined;
       const open = tasks.filter(({ fireAt, isCanceled }) => fireAt !== undefined && isCanceled !== true).length;
       const fired = history.filter(({ EventType }) => EventType === timerFired).length;

@@ -9,7 +9,7 @@ export const charge = defineWorldActivity('charge', { retry: { firstIntervalMs: 
 export const ship = defineWorldActivity('ship');
 export const activities = [reserve, charge, ship];
 
-export const defineSub = (run: (saga: Saga, item: Item) => Operation<string>, name = 'payment') =>
+export const defineSub = (run: (saga: Saga<Item>, item: Item) => Operation<string>, name = 'payment') =>
   defineSaga({ name, version: '1', input: itemSchema, output: z.string(), run });
 
 /** Charges twice. */

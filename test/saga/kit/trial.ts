@@ -30,7 +30,7 @@ export interface Trial {
 
 export type StartTrial = (
   activities: readonly WorldActivity[],
-  run: (saga: Saga, item: Item) => Operation<unknown>,
+  run: (saga: Saga<Item>, item: Item) => Operation<unknown>,
   options?: TrialOptions,
 ) => Promise<Trial>;
 
