@@ -89,8 +89,8 @@ it('answers with the status, headers, cookies and body of the function', async (
   expect(await response.text()).toBe('some text');
   expect(Object.fromEntries(response.headers)).toMatchObject({ 'x-own': 'yes', 'content-type': 'text/x-own' });
   expect(response.headers.getSetCookie()).toEqual([
-    'a=b%20c; Max-Age=60; Path=/; HttpOnly; SameSite=Strict',
-    'z=1; Expires=Thu, 01 Jan 1970 00:00:01 GMT; Secure',
+    'a=b%20c; max-age=60; path=/; samesite=strict; httponly',
+    'z=1; expires=Thu, 01 Jan 1970 00:00:01 GMT; path=/; secure',
   ]);
   const head = await fetch(`${url}/api/headers`, { method: 'HEAD' });
   expect([head.status, head.headers.get('content-length')]).toEqual([200, '9']);
