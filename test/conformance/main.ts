@@ -1,14 +1,24 @@
-/** Holds a host that runs `test/conformance/app` to what the real engine was recorded to do: `npm run conformance -- --url URL`. */
+/**
+ * Holds a host over HTTP: one that runs `test/conformance/app` to what the real engine was recorded to do, and with `--sagas` one that
+ * runs the app to what its sagas promise: `npm run conformance -- --url URL`.
+ */
 import { parseArgs } from 'node:util';
 import { startCalledServer } from './called-server.ts';
 import { createHttpTarget } from './http-target.ts';
+import { createSagaClient } from './saga-client.ts';
+import { createSagaSuite, notTried, outOfReach } from './saga-suite.ts';
 import { type Check, createSuite } from './suite.ts';
 
 const usage = `Usage: npm run conformance -- --url URL [--code KEY] [--seed N] [--sequences N]
+       npm run conformance -- --url URL --sagas [--code KEY] [--key KEY] [--trade URL] [--patience SECONDS]
   --url        where a host runs test/conformance/app, e.g. http://localhost:7071; on this machine, since it calls back over HTTP
   --code       the durable task extension's system key, where the host asks for one
   --seed       repeats the random sequences of an earlier run
   --sequences  how many of them (20)
+  --sagas      the host runs this app, with the local outside systems (npm run services): its sagas are tried
+  --key        a function key for the API, where the host asks for one
+  --trade      where those systems are, to compare what they have done, e.g. http://127.0.0.1:7080
+  --patience   how long one step of the way may take (300)
 `;
 
 const print = (text: string) => void process.stdout.write(text);
@@ -19,41 +29,63 @@ const { values } = parseArgs({
     code: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     sequences: { type: 'string', default: '20' },
+    sagas: { type: 'boolean', default: false },
+    key: { type: 'string' },
+    trade: { type: 'string' },
+    patience: { type: 'string', default: '300' },
   },
 });
 
-const atOnce = 4;
+interface Results {
+  passed: number;
+  failed: number;
+  notTried: number;
+}
 
-async function runAll(checks: readonly Check[]): Promise<number> {
+async function runAll(checks: readonly Check[], results: Results, atOnce: number): Promise<void> {
   const waiting = [...checks];
-  let failures = 0;
   const work = async (): Promise<void> => {
     for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
       try {
         const note = await check.run();
-        print(`ok      ${check.name}${note === undefined ? '' : ` (${note})`}\n`);
+        const isTried = note?.startsWith(notTried) !== true;
+        results[isTried ? 'passed' : 'notTried']++;
+        print(`${isTried ? 'ok     ' : 'skipped'} ${check.name}${note === undefined ? '' : ` (${note})`}\n`);
       } catch (error) {
-        failures++;
+        results.failed++;
         print(`FAILED  ${check.name}\n${error instanceof Error ? error.message : String(error)}\n`);
       }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-  return failures;
 }
 
-async function run(url: string): Promise<void> {
+async function checkHost(url: string, results: Results): Promise<void> {
   const called = await startCalledServer();
-  const target = createHttpTarget(url.replace(/\/$/, ''), values.code, called.url);
+  const target = createHttpTarget(url, values.code, called.url);
   const options = { prefix: `c${Date.now().toString(36)}`, patience: 30_000 };
   const suite = createSuite(target, { ...options, seed: Number(values.seed), sequences: Number(values.sequences) });
-  const failures = await runAll(suite);
+  await runAll(suite, results, 4);
   called.server.close();
-  print(`${suite.length - failures} of ${suite.length} checks passed.\n`);
-  process.exitCode = failures === 0 ? 0 : 1;
+}
+
+async function checkSagas(url: string, results: Results): Promise<void> {
+  const { key, code, trade, patience } = values;
+  const client = createSagaClient({ url, key, code, trade, patience: Number(patience) * 1000 });
+  const { together, alone } = createSagaSuite(client);
+  await runAll(together, results, 4);
+  await runAll(alone, results, 1);
+  if (trade === undefined) print('What the outside systems have done was not compared: give --trade URL.\n');
+  print(`${outOfReach}\n`);
 }
 
 if (values.url === undefined) {
   print(usage);
   process.exitCode = 2;
-} else await run(values.url);
+} else {
+  const results: Results = { passed: 0, failed: 0, notTried: 0 };
+  await (values.sagas ? checkSagas : checkHost)(values.url.replace(/\/$/, ''), results);
+  const { passed, failed } = results;
+  print(`${passed} checks passed, ${failed} failed, ${results.notTried} could not be tried.\n`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}

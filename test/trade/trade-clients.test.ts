@@ -92,6 +92,14 @@ describe('payments', () => {
     expect(await list('payments/refunds')).toMatchObject([{ answer: { undone: false } }]);
   });
 
+  it('of a card that takes no refunds stay', async () => {
+    const { payments, list } = await startLocalTrade();
+    await payments.charge(charge('tok_refund_refused'), keyed('k/do'));
+    await expect(payments.refund('k/do', keyed('k/undo'))).rejects.toMatchObject({ code: 'refund_refused' });
+    expect(await list('payments/charges')).toMatchObject([{ state: 'done' }]);
+    expect(await list('payments/refunds')).toEqual([]);
+  });
+
   it('keep what they did over a restart', async () => {
     const trade = await startLocalTrade();
     const first = await trade.payments.charge(charge('tok_visa'), keyed('k/do'));

@@ -11,7 +11,12 @@ export interface Booked {
 /** What the outside systems did: on disk before it is answered, and once per key. */
 export interface Ledger {
   do(system: OutsideSystem, path: string, key: string, request: unknown): Promise<Booked>;
-  undo(system: OutsideSystem, path: string, key: string, request: Readonly<Record<string, unknown>>): Promise<object>;
+  undo(
+    system: OutsideSystem,
+    path: string,
+    key: string,
+    request: Readonly<Record<string, unknown>>,
+  ): Promise<object | Refusal>;
   list(collection: string, keyPrefix: string): readonly Entry[];
   view(read: (database: DatabaseSync) => readonly object[]): readonly object[];
   close(): Promise<void>;
@@ -64,7 +69,11 @@ export function openLedger({ file, systems, now, newId }: LedgerOptions): Ledger
         const collection = `${system.name}/${path}`;
         const before = entries.find(collection, key);
         if (before !== undefined) return repeated(before, request);
-        const answer = { undone: takeBack(system, undo.of, String(request[undo.field])) };
+        const effect = String(request[undo.field]);
+        const done = entries.find(`${system.name}/${undo.of}`, effect);
+        const refusal = done?.state === 'done' ? undo.refuse?.(done.request) : undefined;
+        if (refusal !== undefined) return refusal;
+        const answer = { undone: takeBack(system, undo.of, effect) };
         entries.add(collection, key, { state: 'done', request, answer });
         return answer;
       }),

@@ -30,14 +30,23 @@ export interface EffectCollection<R> {
   readonly takeBack?: (request: R, database: DatabaseSync) => void;
 }
 
+export interface Undo {
+  /** The path of the effects that it takes back. */
+  readonly of: string;
+  /** The field of the request that names the effect's key. */
+  readonly field: string;
+  /** Why this effect is not taken back. */
+  readonly refuse?: (effect: unknown) => Refusal | undefined;
+}
+
 export interface OutsideSystem {
   readonly name: string;
   /** Tables and rows of its own. */
   readonly schema?: string;
   /** By path: `charges`. */
   readonly effects: Readonly<Record<string, EffectCollection<unknown>>>;
-  /** By path: which effects it takes back, and the field of the request that names the effect's key. */
-  readonly undos: Readonly<Record<string, { readonly of: string; readonly field: string }>>;
+  /** By path. */
+  readonly undos: Readonly<Record<string, Undo>>;
   /** Further things to look at, by path. */
   readonly views?: Readonly<Record<string, (database: DatabaseSync) => readonly object[]>>;
 }

@@ -24,6 +24,8 @@ function refuse(cardToken: string, attempt: number): Refusal | undefined {
 
 const rateLimited: Refusal = { refused: 429, code: 'rate_limited', message: 'too many charges', retryAfterSeconds: 3 };
 
+const refundRefused: Refusal = { refused: 422, code: 'refund_refused', message: 'nothing is refunded to this card' };
+
 export const payments: OutsideSystem = {
   name: 'payments',
   effects: {
@@ -37,5 +39,11 @@ export const payments: OutsideSystem = {
       },
     }),
   },
-  undos: { refunds: { of: 'charges', field: 'charge' } },
+  undos: {
+    refunds: {
+      of: 'charges',
+      field: 'charge',
+      refuse: (charge) => (requestSchema.parse(charge).cardToken === 'tok_refund_refused' ? refundRefused : undefined),
+    },
+  },
 };
