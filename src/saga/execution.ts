@@ -1,4 +1,5 @@
 import type { DurableOrchestrationContext, Task } from 'durable-functions';
+import type { z } from 'zod';
 import type { ClaimDesk } from './claim-desk.ts';
 import { SagaDefinitionError, type SagaFailure } from './errors.ts';
 import type { LedgerEntry, Scope } from './ledger.ts';
@@ -30,6 +31,8 @@ export interface Execution extends BranchState {
   /** What is too large for the history goes through it, out and in. */
   readonly desk: ClaimDesk;
   readonly narrate: (event: SagaEvent) => void;
+  /** What the saga's own texts must not say. */
+  readonly findSecrets: () => ReadonlySet<string>;
   /** The one waiter for a cancel; it joins every wait that a cancel may end. */
   cancel: Task;
   /** When the saga cancels itself; waits do not reach beyond it. */
@@ -65,6 +68,8 @@ export interface Execution extends BranchState {
 
 export interface RegisteredActivity {
   readonly undoRetry: RetryOptions;
+  readonly input: z.ZodType;
+  readonly output: z.ZodType;
 }
 
 export interface Stretch {

@@ -3,6 +3,7 @@ import type { ClaimDesk } from './claim-desk.ts';
 import { SagaFailure, stepOf } from './errors.ts';
 import { type Execution, type GateMode, refuseAfterEnd, report, rootOf, tell } from './execution.ts';
 import { openGate } from './gate.ts';
+import { findKnownSecrets } from './known-secrets.ts';
 import { LeftToParent, type SubSagaOutcome } from './leave-to-parent.ts';
 import { openScope } from './ledger.ts';
 import { describeEvent, type LogFormat, renderLine, type SagaEvent } from './narrate.ts';
@@ -11,7 +12,6 @@ import type { ObservedSaga, SagaObserver } from './observer.ts';
 import type { Operation } from './operation.ts';
 import { createSaga, type PreparedSaga, type Saga, type SagaDefinition } from './saga.ts';
 import { compensate } from './scope.ts';
-import { findSecrets, maskSecrets } from './sensitive.ts';
 import { readStart, type Start, wrapInput } from './start.ts';
 import { computeStatus } from './status.ts';
 import { cancelEvent, forgetCancels } from './wait.ts';
@@ -149,10 +149,10 @@ function createExecution(
     version: definition.version,
     correlationId: commission?.correlationId ?? carried?.correlationId ?? correlationId ?? df.instanceId,
     traceparent: (commission ?? carried ?? { traceparent }).traceparent,
+    findSecrets: () => findKnownSecrets(definition.input, input, execution),
     narrate: (event) => {
-      const shown = maskSecrets(event, findSecrets(definition.input, input));
-      write(context, execution, shown, surroundings.logFormat);
-      surroundings.observer?.noted(shown, describe(execution));
+      write(context, execution, event, surroundings.logFormat);
+      surroundings.observer?.noted(event, describe(execution));
     },
     counts: new Map(Object.entries(carried?.counts ?? {})),
     gates: carried?.gates ?? 0,

@@ -10,6 +10,7 @@ import { seededFraction, seededId } from './retry.ts';
 import { type Approval, openReview, type Question, type Review } from './review.ts';
 import { runScope, type ScopeOptions } from './scope.ts';
 import { type Attempt, type AttemptOptions, attemptStep, runStep, type StepOptions } from './step.ts';
+import { maskSecrets } from './sensitive.ts';
 import { type RunOptions, runSubSaga, type SubSaga } from './sub-saga.ts';
 import { isSince } from './version.ts';
 import { throwIfCancelled, waitUntil } from './wait.ts';
@@ -180,9 +181,11 @@ export function createSaga(execution: Execution, { reviews, input }: SagaDefinit
     continueAsNew: (next) => continueAsNew(execution, input, next),
     sleep: (durationMs) => sleep(execution, durationMs),
     fail(code, message) {
-      throw new SagaFailure(businessError('SagaFailure', code, message));
+      throw new SagaFailure(businessError('SagaFailure', code, maskSecrets(message, execution.findSecrets())));
     },
-    log: (text) => tell(execution, { kind: 'said', text }),
+    log(text) {
+      if (!df.isReplaying) tell(execution, { kind: 'said', text: maskSecrets(text, execution.findSecrets()) });
+    },
     progress(percent) {
       if (Number.isNaN(percent)) throw new SagaDefinitionError('saga.progress was given NaN; it takes 0 to 100');
       report(execution, { percent: Math.min(100, Math.max(0, percent)) });

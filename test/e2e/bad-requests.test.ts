@@ -126,6 +126,9 @@ describe('a request that nobody can serve', () => {
     ]);
     expect(await fields('/api/documents?continuation=nonsense')).toEqual(['continuation']);
     expect(await fields('/api/sagas?status=Lost&top=x&from=yesterday')).toEqual(['status', 'from', 'top']);
+    expect(await fields('/api/sagas?status=Lost&phase=lost')).toEqual(['status', 'phase']);
+    const lost = await api.send<ProblemDocument>('/api/sagas?phase=lost');
+    expect(lost.body.detail).toMatch(/phase: .*"in_review".*"terminated".*given: "lost"/);
     expect(await fields('/api/sagas?continuation=nonsense')).toEqual(['continuation']);
     expect(await fields('/api/reviews?state=closed')).toEqual(['state']);
   });

@@ -79,6 +79,20 @@ describe('a good order', () => {
     expect(other).toMatchObject({ status: 422, body: { type: 'urn:durable-saga:problem:idempotency_key_reused' } });
   });
 
+  it('and another under one Idempotency-Key at the same instant are not both taken', async () => {
+    for (const key of ['race-1', 'race-2', 'race-3', 'race-4']) {
+      const headers = { 'idempotency-key': key };
+      const wanted = Array.from({ length: 10 }, (_, n) => sampleOrder({ currency: n % 2 === 0 ? 'EUR' : 'USD' }));
+      const answers = await Promise.all(wanted.map((order) => orders.place(order, headers)));
+      const taken = new Set(answers.flatMap(({ status }, n) => (status === 202 ? [wanted[n]?.currency] : [])));
+      expect(taken.size).toBe(1);
+      expect(answers.filter(({ status }) => status === 202)).toHaveLength(5);
+      const { orderId = '', instanceId = '' } = answers.find(({ status }) => status === 202)?.body ?? {};
+      await orders.ended(instanceId);
+      expect([...taken]).toEqual([(await orders.read(orderId)).currency]);
+    }
+  });
+
   it('that is asked for under an unknown id is not found', async () => {
     expect(await orders.get('/api/orders/ord-unknown')).toMatchObject({
       status: 404,

@@ -42,3 +42,18 @@ it('takes in a blob that was given other properties after its event, once', asyn
 it('leaves a blob alone that is gone', async () => {
   expect(await intake.announce('nowhere.pdf', instances)).toEqual({ state: 'gone' });
 });
+
+it('carries out a keyed upload whose first request ended before it had started anything', async () => {
+  const claims = createIdempotencyClaims(storage, 'documents', claimedDocumentsSchema);
+  const services = { blobs: createDocumentBlobs(storage), claims, now: host.now };
+  const first = createIntake({ ...services, newId: () => 'the first' });
+  const second = createIntake({ ...services, newId: () => 'the second' });
+  const file = { name: 'late.txt', contentType: 'text/plain', content: Buffer.from('text') };
+  const upload = { files: [file], correlationId: 'c', traceparent: undefined, idempotencyKey: 'crashed' };
+  const gone = { ...instances, start: () => Promise.reject(new Error('the process ended')) };
+  await expect(first.accept(upload, gone)).rejects.toThrow('the process ended');
+
+  const [accepted] = await second.accept(upload, instances);
+  expect(await instances.get(accepted?.instanceId ?? '')).toMatchObject({ name: 'processDocument' });
+  expect(await first.accept(upload, instances)).toEqual([accepted]);
+});

@@ -59,15 +59,39 @@ const pay = defineSaga({
   },
 });
 
+/** Leaves what it did to the one that runs it. */
+const issue = defineSaga({
+  name: 'issue',
+  version: '1',
+  input: z.object({ owner: z.string(), pin: token }),
+  output: z.object({ card: z.object({ number: token }) }),
+  *run(saga, { owner, pin }) {
+    const { card } = yield* saga.step(issueCard, { owner, pin });
+    return { card: { number: 'number' in card ? card.number : '' } };
+  },
+});
+
+const payByPart = defineSaga({
+  name: 'payByPart',
+  version: '1',
+  input: z.object({ owner: z.string(), pin: token }),
+  *run(saga, input) {
+    const { card } = yield* saga.run(issue, input);
+    saga.fail('no_money', `nothing is on ${card.number}`);
+  },
+});
+
+const sagas = [pay, issue, payByPart];
+const activities = [issueCard.bind({}), charge.bind({})];
 const host = await createSagaTestHost({
-  sagas: [pay],
-  activities: [issueCard.bind({}), charge.bind({})],
+  sagas,
+  activities,
   hostJson: { extensions: { durableTask: { storeInputsInOrchestrationHistory: true } } },
 });
 afterAll(() => host.close({ leavesWork: true }));
 
 const raw = createDurableInstances(`${host.url}/runtime/webhooks/durabletask`);
-const redaction = createRedaction({ sagas: [pay], activities: [issueCard.bind({}), charge.bind({})] });
+const redaction = createRedaction({ sagas, activities });
 const shown = redactInstances(raw, redaction);
 
 /** Goes through everything that a saga can carry a secret by, and stays in review, at its gate, or ends. */
@@ -112,6 +136,20 @@ describe.each(['review', 'gate', 'end'] as const)('of an instance that went on t
     for (const text of texts.filter((text) => !text.startsWith('<')))
       expect(verifyTrail(text)).toMatchObject({ ok: true });
   });
+});
+
+it('nothing sensitive shows in a saga that runs another, nor in that one, and all else does', async () => {
+  const id = await host.startSaga(payByPart, { owner: 'Ada', pin: secrets.input });
+  await host.runToEnd(id);
+  const parts = (await raw.list({})).map(({ instanceId }) => instanceId).filter((other) => other.startsWith(id));
+  expect(parts).toHaveLength(2);
+  for (const part of parts) {
+    const original = await raw.get(part, { history: true });
+    const instance = await shown.get(part, { history: true });
+    expect(foundIn(JSON.stringify(original))).toEqual([secrets.input, secrets.output]);
+    expect(foundIn(JSON.stringify(instance))).toEqual([]);
+    expect(structureOf(instance)).toEqual(structureOf(original));
+  }
 });
 
 it('a digest is one of what is shown: two secrets give the same', async () => {
