@@ -27,7 +27,7 @@ export function receiveSessions(
     }
   };
   const serveNext = async () => {
-    const session = await source.nextSession(signal);
+    const session = await unlessAborted(signal, source.nextSession(signal));
     try {
       await drain(session);
     } finally {
@@ -53,4 +53,16 @@ export function receiveSessions(
       await Promise.all(serving);
     },
   };
+}
+
+/** The library heeds the signal only before and after it waits for a session; that wait ends with its connection. */
+async function unlessAborted<T>(signal: AbortSignal, waiting: Promise<T>): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await Promise.race([waiting, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
