@@ -5,6 +5,7 @@ export interface SagaState {
   readonly at: string;
   readonly phase: StatePhase;
   readonly steps: readonly { readonly step: string; readonly state: StepState }[];
+  /** Of several open ones, the oldest. */
   readonly review?: OpenReview | undefined;
   /** Where it failed and could be rewound. */
   readonly gate?: { readonly number: number | undefined; readonly actions: unknown } | undefined;
@@ -16,7 +17,7 @@ export interface SagaState {
 interface OpenReview {
   readonly id: string;
   readonly openedAt: string;
-  /** When its first timer ends; a long review goes on with further ones. */
+  /** Its deadline, or where the status does not say it, when its first timer ends. */
   readonly due: string | undefined;
 }
 
@@ -58,15 +59,22 @@ export function computeStateAt(entries: readonly Entry[], at: Date): SagaState {
     .slice(known.length)
     .filter(({ startedAt }) => startedAt !== undefined && Date.parse(startedAt) <= at.getTime())
     .map((entry) => ({ ...entry, outcome: 'running' }));
-  const state: Draft = { phase: 'not_started', isSuspended: false, steps: new Map(), uncertain: new Set() };
+  const state: Draft = {
+    phase: 'not_started',
+    isSuspended: false,
+    steps: new Map(),
+    uncertain: new Set(),
+    reviews: [],
+  };
   for (const entry of [...known, ...underWay]) {
     apply(state, entry);
     state.previous = entry;
   }
-  const { isSuspended, steps, phase, review, gate, outcome, error } = state;
+  const { isSuspended, steps, gate, outcome, error } = state;
+  const [review] = state.reviews;
   return {
     at: at.toISOString(),
-    phase: isSuspended ? 'suspended' : phase,
+    phase: isSuspended ? 'suspended' : phaseOf(state),
     steps: [...steps].map(([step, state]) => ({ step, state })),
     review,
     gate,
@@ -74,6 +82,10 @@ export function computeStateAt(entries: readonly Entry[], at: Date): SagaState {
     error,
   };
 }
+
+/** What waits for a person goes before what runs beside it. */
+const phaseOf = ({ phase, reviews }: Draft): StatePhase =>
+  reviews.length > 0 && (phase === 'running' || phase === 'waiting') ? 'in_review' : phase;
 
 interface Draft {
   phase: StatePhase;
@@ -85,7 +97,7 @@ interface Draft {
   previous?: Entry;
   /** The step that stands at the gate: a rewind may skip it. */
   failing?: Failing | undefined;
-  review?: SagaState['review'];
+  reviews: readonly OpenReview[];
   gate?: SagaState['gate'];
   outcome?: string | undefined;
   error?: Entry['error'];
@@ -94,6 +106,7 @@ interface Draft {
 function apply(state: Draft, entry: Entry): void {
   switch (entry.kind) {
     case 'started':
+    case 'continued':
       state.phase = 'running';
       break;
     case 'attempt':
@@ -108,15 +121,16 @@ function apply(state: Draft, entry: Entry): void {
       }
       break;
     case 'review-opened':
-      state.phase = 'in_review';
-      state.review = { id: entry.step ?? '', openedAt: entry.time, due: entry.due };
+      state.phase = 'running';
+      state.reviews = [...state.reviews, { id: entry.step ?? '', openedAt: entry.time, due: entry.due }];
       break;
     case 'review-decided':
       state.phase = 'running';
-      state.review = undefined;
+      state.reviews = state.reviews.filter(({ id }) => id !== entry.step);
       break;
     case 'gate-failed':
       endWaits(state);
+      state.reviews = [];
       state.failing = findFailing(state.previous, entry);
       state.phase = phaseAtGate(entry, state.failing?.kind === 'undo');
       state.gate = { number: entry.attempt, actions: actionsOf(entry) };
@@ -149,7 +163,7 @@ function applyAttempt(state: Draft, { kind, step = '', outcome }: Entry): void {
   if (!isUndo && outcome === 'unknown') state.uncertain.add(step);
   const reached = isUndo ? undoState(outcome) : stepState(outcome, state.uncertain.has(step));
   state.phase = isUndo ? 'compensating' : 'running';
-  state.review = undefined;
+  if (isUndo) state.reviews = [];
   state.steps.set(step, reached);
 }
 
@@ -216,7 +230,7 @@ function endWaits({ steps, uncertain }: Draft): void {
 function applyEnd(state: Draft, { kind, outcome, error }: Entry): void {
   endWaits(state);
   state.isSuspended = false;
-  state.review = undefined;
+  state.reviews = [];
   state.outcome = kind === 'terminated' ? 'Terminated' : outcome;
   if (state.outcome === 'Terminated') state.phase = 'terminated';
   else if (state.outcome === 'Completed') state.phase = 'completed';

@@ -6,6 +6,8 @@ export function describeHappening(happening: Happening): string {
   switch (happening.kind) {
     case 'started':
       return `${step} was started${of(' for correlation id ', happening.correlationId)}.`;
+    case 'continued':
+      return `${step} went on in a new generation: of the ones before, the history is gone.`;
     case 'attempt':
       return `${step}: ${describeAttempt(happening)}.`;
     case 'undo':

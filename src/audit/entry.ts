@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 export const entryKinds = [
   'started',
+  'continued',
   'attempt',
   'undo',
   'wait',
@@ -50,7 +51,7 @@ export const entrySchema = z.strictObject({
   /** When an attempt began. */
   startedAt: time.optional(),
   error: z.strictObject({ name: z.string(), code: z.string(), message: z.string() }).optional(),
-  /** What a decision carried; the actions that a gate allows. */
+  /** What a decision carried; the actions that a gate allows; who runs a sub-saga; what an earlier generation left to undo. */
   data: z.unknown().optional(),
   idempotencyKey: z.string().optional(),
   correlationId: z.string().optional(),

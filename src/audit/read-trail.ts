@@ -4,8 +4,9 @@ import { describeHappening } from './describe-happening.ts';
 import type { Entry, Happening } from './entry.ts';
 import { type AuditedInstance, type HistoryEvent, parseHistory, type RaisedEvent, type TaskEvent } from './history.ts';
 import { readReason } from './native-reason.ts';
-import { digest, findCorrelationId, readAttempt } from './read-attempt.ts';
+import { digest, readAttempt } from './read-attempt.ts';
 import { isGate, isGateEvent, isGeneric, readGateEvent, readGateFailure, readRewinds } from './read-gate.ts';
+import { readStart } from './read-start.ts';
 import { readPassedOnCancel, readSubSaga } from './read-sub-saga.ts';
 import { createWaits, type Waits } from './read-wait.ts';
 import { insertRefusals, refusalSchema, refusedEvent } from './refusal.ts';
@@ -19,12 +20,8 @@ const cancelSchema = z.object({ by: z.string().optional(), reason: z.string().op
 export function readTrail(instance: AuditedInstance): Entry[] {
   const events = parseHistory(instance.historyEvents ?? []);
   const waits = createWaits(events, instance.customStatus);
-  const correlationId = findCorrelationId(events);
   const happenings = events.flatMap((event, n): Happening[] => {
-    if (event.type === 'started') {
-      const input = digest(event.input);
-      return [{ time: event.at, kind: 'started', step: instance.name, correlationId, inputSha256: input }];
-    }
+    if (event.type === 'started') return [readStart(event, instance.name, events)];
     if (!isGeneric(event)) return readEvent(event, n, waits);
     if (isGeneric(events[n - 1])) return [];
     const later = events.slice(n);

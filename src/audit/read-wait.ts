@@ -52,7 +52,9 @@ export function createWaits(events: readonly HistoryEvent[], customStatus: unkno
       // The engine's own, to be alone or in the present: it waits for nothing.
       if (due <= at) return [];
       if (review === undefined) return [{ time: at, kind: 'wait', step: retries.get(place), due }];
-      return askedAt(review)[0] === place ? [{ time: at, kind: 'review-opened', step: review, due }] : [];
+      if (askedAt(review)[0] !== place) return [];
+      const deadline = questions.find(({ id }) => id === review)?.deadline.toISOString() ?? due;
+      return [{ time: at, kind: 'review-opened', step: review, due: deadline }];
     },
     readFired({ due }) {
       const ended = questions.filter(({ timedOut, deadline }) => timedOut !== undefined && isAt(due, deadline));

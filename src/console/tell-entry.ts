@@ -20,6 +20,8 @@ export function tellEntry(entry: Entry, now: Date): Told {
   switch (kind) {
     case 'started':
       return told('busy', '▸', 'Started', step);
+    case 'continued':
+      return told('busy', '▸', 'Went on in a new generation', step);
     case 'attempt':
       return tellAttempt(entry, name);
     case 'sub-saga':

@@ -89,10 +89,20 @@ function expectedStates({ outcome, undo }: SagaStatus['ledger'][number]): string
   return [outcome === 'succeeded' ? 'done' : outcome, 'skipped'];
 }
 
-/** Side by side, the history has no single order in which calls began, and does not say whose gate was passed. */
+/** Side by side, the history has no single order in which calls began; what a sub-saga does is in a trail of its own. */
 const isSequential = (node: Node): boolean => {
-  if (node.kind === 'all') return node.nodes.length < 2 && node.nodes.every(isSequential);
-  return node.kind === 'scope' ? node.nodes.every(isSequential) : true;
+  switch (node.kind) {
+    case 'all':
+      return node.nodes.length < 2 && node.nodes.every(isSequential);
+    case 'scope':
+      return node.order !== 'parallel' && node.nodes.every(isSequential);
+    case 'sub':
+      return false;
+    case 'step':
+    case 'attempt':
+    case 'sleep':
+      return true;
+  }
 };
 const sequentialPrograms = programArbitrary.filter(({ nodes }) => nodes.every(isSequential));
 
