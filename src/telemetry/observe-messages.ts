@@ -4,9 +4,12 @@ import { findParent } from './find-parent.ts';
 import type { Metrics } from './metrics.ts';
 import type { Recorder } from './recorder.ts';
 
-/** Senders that know OpenTelemetry say `traceparent`, the Azure SDKs `Diagnostic-Id`: both in the same form. */
+/**
+ * Senders that know OpenTelemetry say `traceparent`, the Azure SDKs `Diagnostic-Id`, both in the same form; the Functions library
+ * makes the first letter of every name a small one.
+ */
 const propertiesSchema = z
-  .object({ traceparent: z.string().optional(), 'Diagnostic-Id': z.string().optional() })
+  .object({ traceparent: z.string().optional(), 'diagnostic-Id': z.string().optional() })
   .catch({});
 
 /** Tells each message as a span of its sender's trace, and counts it. `elapsed` measures real time, in milliseconds. */
@@ -15,7 +18,7 @@ export const observeMessages =
   async (queue, context, process) => {
     const startedAt = elapsed();
     const properties = propertiesSchema.parse(context.triggerMetadata?.['applicationProperties']);
-    const { parent, hostTells } = findParent(context, properties.traceparent ?? properties['Diagnostic-Id']);
+    const { parent, hostTells } = findParent(context, properties.traceparent ?? properties['diagnostic-Id']);
     const messageId = context.triggerMetadata?.['messageId'];
     const start = {
       name: `process ${queue}`,
