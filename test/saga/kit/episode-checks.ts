@@ -2,7 +2,8 @@ import { sagaStatusSchema, type SagaStatus } from '../../../src/saga/operate.ts'
 import type { InvocationResult } from '../../../src/host/worker/contract.ts';
 
 interface HistoryEvent {
-  readonly EventType: number;
+  /** Of a TimerFired. */
+  readonly TimerId?: number;
   /** Of an ExecutionStarted. */
   readonly OrchestrationInstance?: { readonly ExecutionId: string };
 }
@@ -22,8 +23,6 @@ interface State {
 
 const stateMark = '\n\n$OutOfProcData$:';
 const longestStatus = 16 * 1024;
-/** Its number in the worker protocol. */
-const timerFired = 11;
 
 /**
  * Checks each episode of each instance, whatever the test is about:
@@ -51,9 +50,11 @@ export function createEpisodeChecks() {
       }
       seen.set(execution, texts);
       const hasEnded = state.isDone || state.error !== undefined;
-      const open = tasks.filter(({ fireAt, isCanceled }) => fireAt !== undefined && isCanceled !== true).length;
-      const fired = history.filter(({ EventType }) => EventType === timerFired).length;
-      if (hasEnded && open > fired) throw new Error(`${instanceId}: has ended and left ${open - fired} timer(s)`);
+      const fired = new Set(history.flatMap(({ TimerId }) => TimerId ?? []));
+      const left = tasks.filter(
+        ({ fireAt, isCanceled }, id) => fireAt !== undefined && isCanceled !== true && !fired.has(id),
+      );
+      if (hasEnded && left.length > 0) throw new Error(`${instanceId}: has ended and left ${textOf(left)}`);
       return statusOf(instanceId, state);
     },
   };
