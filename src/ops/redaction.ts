@@ -8,17 +8,17 @@ import {
   cancelFunction,
   findSecrets,
   gateFunction,
-  maskSecrets,
   redact,
   reviewEvent,
   sagaStatusSchema,
+  unvouched,
   withheld,
 } from '../saga/operate.ts';
 
 // What the API shows of an instance, trails and their digests included, goes through here. Two things decide. Schemas: what a saga
 // or an activity marks is replaced where it stands, and what has no schema here (an orchestration or an activity that this app
 // does not know) is withheld as a whole, since nobody vouches for it. And values: a text that was found at a marked place is
-// replaced wherever else it stands, as in the saga's output, which has no schema, or in the subject of a review.
+// replaced wherever else it stands in what sagas and persons say, as in errors, reasons, and the subject of a review.
 
 export interface RedactionSources {
   readonly sagas: readonly SagaDefinition[];
@@ -46,98 +46,125 @@ type Carried = Readonly<Record<string, z.ZodType>>;
 
 export function createRedaction({ sagas, activities }: RedactionSources): Redaction {
   const ofSaga = new Map(sagas.map((saga) => [saga.name, saga]));
-  const ofTask = new Map(activities.flatMap(carriedByTasks)).set(cancelFunction, {});
-  const gateDecision = z.object({ data: joined(activities.map(({ output }) => output)) });
+  const ofTask = new Map(activities.flatMap(carriedByTasks)).set(cancelFunction, { Result: replyOf(z.unknown()) });
+  const gateDecision = decisionOf(allOf(activities.map(({ output }) => output)));
   const ledger = z.array(z.union(activities.map(carriedByEntry)));
   const outcomeOf = ({ output = z.unknown() }: SagaDefinition): z.ZodType =>
-    joined([output, z.object({ value: output, ledger })]);
+    allOf([payload(output), z.object({ value: output, ledger })]);
   const carriedByRun = (saga: SagaDefinition | undefined): Carried =>
     saga === undefined ? unknownWork : { Input: startOf(saga), Result: outcomeOf(saga) };
 
   const carriedBy = (event: HistoryEvent, saga: SagaDefinition | undefined): Carried => {
     const { EventType: type } = event;
     // A task under way is an event of its own, by its own name; of one that has ended, the end tells its name.
-    const name = event['FunctionName'] ?? event['Name'];
-    const named = typeof name === 'string' ? name : '';
-    const decision = saga === undefined ? z.object({ data: withheld }) : gateDecision;
-    if (type.startsWith('Task'))
-      return named === gateFunction ? { Result: decision } : (ofTask.get(named) ?? unknownWork);
-    if (type.startsWith('SubOrchestration')) return carriedByRun(ofSaga.get(named));
+    const name = String(event['FunctionName'] ?? event['Name']);
+    const decision = saga === undefined ? decisionOf(withheld) : gateDecision;
+    if (type.startsWith('Task') && name === gateFunction) return { Input: failedGateRequest, Result: decision };
+    if (type.startsWith('Task')) return ofTask.get(name) ?? unknownWork;
+    if (type.startsWith('SubOrchestration')) return carriedByRun(ofSaga.get(name));
     if (type === 'ExecutionStarted' || type === 'ExecutionCompleted') return carriedByRun(saga);
-    return type === 'EventRaised' ? { Input: carriedByEvent(String(event['Name']), saga, decision) } : {};
+    return { Input: type === 'EventRaised' ? carriedByEvent(String(event['Name']), saga, decision) : unvouched };
   };
 
   return (instance) => {
     const saga = ofSaga.get(instance.name);
-    const carried = saga === undefined ? carriedByUnknown(instance) : { input: startOf(saga), output: outcomeOf(saga) };
-    const events = instance.historyEvents?.map((event) => ({ event, carried: carriedBy(event, saga) }));
+    const carried = saga === undefined ? carriedByUnknown(instance) : carriedByKnown(saga, outcomeOf(saga));
+    const events = instance.historyEvents?.map((event) => ({
+      event,
+      carried: { ...texts, ...carriedBy(event, saga) },
+    }));
     const secrets = new Set(secretsIn(instance, carried));
     for (const { event, carried } of events ?? []) for (const secret of secretsIn(event, carried)) secrets.add(secret);
-    const { historyEvents: _, ...rest } = instance;
     return {
-      ...instance,
-      ...hide(rest, carried, secrets),
+      ...hide(instance, carried, secrets),
       ...(events && { historyEvents: events.map(({ event, carried }) => hide(event, carried, secrets)) }),
     };
   };
 }
 
-/** A call's request and reply wrap the values (see the engine's call protocol); a request is kept as the list of one argument. */
-function carriedByTasks({ name, input, output }: RedactionSources['activities'][number]): [string, Carried][] {
-  const reply = z.object({ value: output });
-  return [
-    [name, { Input: requestWith(input), Result: reply }],
-    [`${name}-undo`, { Input: requestWith(z.object({ input, output })), Result: reply }],
-  ];
-}
+/** In which the engine and persons say why. */
+const texts: Carried = { Reason: unvouched, Details: unvouched, FailureDetails: unvouched, Data: unvouched };
 
-const requestWith = (input: z.ZodType): z.ZodType => {
-  const request = z.object({ input });
+/** A value that a schema speaks of; what the schema does not mark may still be made of what is marked elsewhere. */
+const payload = (schema: z.ZodType): z.ZodType => z.intersection(schema, unvouched);
+
+const allOf = (schemas: readonly z.ZodType[]): z.ZodType =>
+  schemas.reduce<z.ZodType>((all, each) => z.intersection(all, each), z.unknown());
+
+const errorTexts = z.object({ message: unvouched, stack: unvouched, cause: unvouched });
+
+// A call's request and reply wrap the values (see the engine's call protocol).
+
+/** It is kept as the list of one argument. */
+const requestOf = (shape: z.core.$ZodLooseShape): z.ZodType => {
+  const request = z.object(shape);
   return z.union([z.tuple([request]), request]);
 };
 
+const replyOf = (value: z.ZodType): z.ZodType => z.object({ value, error: errorTexts });
+
+function carriedByTasks({ name, input, output }: RedactionSources['activities'][number]): [string, Carried][] {
+  const done = z.object({ input: payload(input), output: payload(output) });
+  return [
+    [name, { Input: requestOf({ input: payload(input) }), Result: replyOf(payload(output)) }],
+    [`${name}-undo`, { Input: requestOf({ input: done }), Result: replyOf(z.unknown()) }],
+  ];
+}
+
+const failedGateRequest = requestOf({ error: errorTexts });
+
+/** Whose output the data of a gate's decision stands for is not on record: what any of them marks is replaced. */
+const decisionOf = (data: z.ZodType): z.ZodType => z.object({ data: payload(data), reason: unvouched });
+
 /** A client sends the bare input; what the engine wraps it in to pass on is its own business. */
 const startOf = ({ input }: SagaDefinition): z.ZodType =>
-  joined([input, z.object({ input, $saga: z.object({ commission: z.unknown() }).catchall(withheld) })]);
+  allOf([payload(input), z.object({ input, $saga: z.object({ commission: z.unknown() }).catchall(withheld) })]);
 
 const carriedByEntry = ({ name, input, output }: RedactionSources['activities'][number]) =>
   z.object({ activity: z.literal(name), input: input.optional(), output: output.optional() });
 
 const unknownWork: Carried = { Input: withheld, Result: withheld };
 
+const statusOf = (subject: z.ZodType): z.ZodType =>
+  z.object({
+    error: errorTexts,
+    review: z.object({ of: subject }),
+    ledger: z.array(z.object({ skipped: z.object({ reason: unvouched }) })),
+  });
+
+const carriedByKnown = (saga: SagaDefinition, output: z.ZodType): Carried => ({
+  input: startOf(saga),
+  customStatus: statusOf(unvouched),
+  output,
+});
+
 /** Of a saga that this app has no more, the engine's own status is still known. */
 const carriedByUnknown = ({ customStatus }: Shown): Carried => ({
   input: withheld,
   output: withheld,
-  customStatus: sagaStatusSchema.safeParse(customStatus).success
-    ? z.object({ review: z.object({ of: withheld }) })
-    : withheld,
+  customStatus: sagaStatusSchema.safeParse(customStatus).success ? statusOf(withheld) : withheld,
 });
-
-/** Whose output the data of a gate's decision stands for is not on record: what any of them marks is replaced. */
-const joined = (schemas: readonly z.ZodType[]): z.ZodType =>
-  schemas.reduce<z.ZodType>((all, each) => z.intersection(all, each), z.unknown());
 
 /** Who decided and why stays readable; what an event carries that no saga waits for does not. */
 function carriedByEvent(event: string, saga: SagaDefinition | undefined, decision: z.ZodType): z.ZodType {
   if (event === cancelEvent || event === refusedEvent || event.startsWith('gate:')) return decision;
   if (!event.startsWith(reviewEvent(''))) return withheld;
   const review = saga?.reviews.find(({ name }) => `${event}#`.startsWith(`${reviewEvent(name)}#`));
-  return z.object({ data: review?.decision ?? withheld });
+  return decisionOf(review?.decision ?? withheld);
 }
 
 const secretsIn = (holder: object, carried: Carried): string[] =>
   Object.entries(carried).flatMap(([field, schema]) => [...findSecrets(schema, parsed(valueOf(holder, field)))]);
 
 function hide<H extends object>(holder: H, carried: Carried, secrets: ReadonlySet<string>): H {
-  const shown = Object.entries(holder).map(([field, value]: [string, unknown]): [string, unknown] => {
-    const schema = carried[field];
+  const hidden = Object.entries(carried).flatMap(([field, schema]): [string, unknown][] => {
+    const value = valueOf(holder, field);
     const whole = parsed(value);
-    const hidden = maskSecrets(schema === undefined ? whole : redact(schema, whole), secrets);
-    if (isDeepStrictEqual(hidden, whole)) return [field, value];
-    return [field, typeof value === 'string' && typeof hidden !== 'string' ? JSON.stringify(hidden) : hidden];
+    const shown = redact(schema, whole, secrets);
+    if (isDeepStrictEqual(shown, whole)) return [];
+    return [[field, typeof value === 'string' && typeof shown !== 'string' ? JSON.stringify(shown) : shown]];
   });
-  return Object.fromEntries(shown) as H;
+  return { ...holder, ...Object.fromEntries(hidden) };
 }
 
 const valueOf = (holder: object, field: string): unknown => (holder as Readonly<Record<string, unknown>>)[field];

@@ -15,6 +15,6 @@ export type { Reply } from './call-protocol.ts';
 export { cancelFunction } from './pass-on-cancel.ts';
 export { registerSagas, type SagaRegistration } from './register-sagas.ts';
 export { parseAnswer, type Review, type ReviewAnswer, reviewAnswerSchema, reviewEvent } from './review.ts';
-export { findSecrets, maskSecrets, redact, redacted, withheld } from './sensitive.ts';
+export { findSecrets, maskSecrets, redact, redacted, unvouched, withheld } from './sensitive.ts';
 export { type SagaStatus, sagaStatusSchema } from './status.ts';
 export { cancelEvent } from './wait.ts';

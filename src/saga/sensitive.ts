@@ -14,16 +14,24 @@ export const sensitive = <S extends z.ZodType>(schema: S): S => schema.meta({ wr
 /** A schema that says of everything that it is sensitive: for values whose schema nobody knows. */
 export const withheld: z.ZodType = sensitive(z.unknown());
 
-/** The value with whatever its schema marks replaced. It need not fit the schema: what has the right place counts. */
-export const redact = (schema: z.ZodType, value: unknown): unknown => replaceMarked(schema, value, () => redacted);
+/** A schema of what may say anything: secrets that are known from elsewhere are taken from its texts. */
+export const unvouched: z.ZodType = z.unknown();
+
+/**
+ * The value with whatever its schema marks replaced, and without the secrets where the schema is {@link unvouched}. It need not
+ * fit the schema: what has the right place counts.
+ */
+export const redact = (schema: z.ZodType, value: unknown, secrets: ReadonlySet<string> = new Set()): unknown =>
+  replaceMarked(schema, value, (found, by) => (by === unvouched ? maskSecrets(found, secrets) : redacted));
 
 /** Shorter ones occur by chance: masking them would only deface texts. */
 const shortestSecret = 6;
 
-/** The texts that stand where the schema marks something, to find them again where no schema speaks. */
+/** The texts that stand where the schema marks something, to find them again elsewhere. What is only withheld is no secret. */
 export function findSecrets(schema: z.ZodType, value: unknown): ReadonlySet<string> {
   const secrets = new Set<string>();
-  replaceMarked(schema, value, (found) => {
+  replaceMarked(schema, value, (found, by) => {
+    if (by === unvouched || by === withheld) return found;
     mapTexts(found, (text) => {
       if (text.length >= shortestSecret && text !== redacted) secrets.add(text);
       return text;
@@ -46,11 +54,11 @@ function mapTexts(value: unknown, change: (text: string) => string): unknown {
   return isPlain(value) ? mapMembers(value, (member) => mapTexts(member, change)) : value;
 }
 
-type Replace = (value: unknown) => unknown;
+type Replace = (value: unknown, by: z.core.$ZodType) => unknown;
 
 function replaceMarked(schema: z.core.$ZodType, value: unknown, replace: Replace): unknown {
   if (value === undefined || value === null) return value;
-  if (z.globalRegistry.get(schema)?.['writeOnly'] === true) return replace(value);
+  if (schema === unvouched || z.globalRegistry.get(schema)?.['writeOnly'] === true) return replace(value, schema);
   const { def } = (schema as z.core.$ZodTypes)._zod;
   const through = (value: unknown, ...schemas: z.core.$ZodType[]): unknown =>
     schemas.reduce((rest, each) => replaceMarked(each, rest, replace), value);

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createTrail } from '../../src/audit/create-trail.ts';
+import type { Entry } from '../../src/audit/entry.ts';
 import { renderTrail, trailFormats } from '../../src/audit/render-trail.ts';
 import { computeStateAt } from '../../src/audit/compute-state-at.ts';
 import { verifyTrail } from '../../src/audit/verify-trail.ts';
@@ -81,7 +82,19 @@ const payByPart = defineSaga({
   },
 });
 
-const sagas = [pay, issue, payByPart];
+/** Goes on in a second generation, which knows what is left to undo. */
+const payInTurns = defineSaga({
+  name: 'payInTurns',
+  version: '1',
+  input: z.object({ owner: z.string(), pin: token, turn: z.number() }),
+  *run(saga, { turn, ...input }) {
+    if (turn > 1) return saga.fail('no_money', `${input.owner} has none`);
+    yield* saga.step(issueCard, input);
+    return yield* saga.continueAsNew({ ...input, turn: turn + 1 });
+  },
+});
+
+const sagas = [pay, issue, payByPart, payInTurns];
 const activities = [issueCard.bind({}), charge.bind({})];
 const host = await createSagaTestHost({
   sagas,
@@ -152,6 +165,34 @@ it('nothing sensitive shows in a saga that runs another, nor in that one, and al
   }
 });
 
+it('nothing sensitive shows in what one generation hands on to the next, and the ids stay', async () => {
+  const id = await host.startSaga(payInTurns, { owner: 'Ada', pin: secrets.input, turn: 1 });
+  await host.runToEnd(id);
+  const original = await raw.get(id, { history: true });
+  const instance = await shown.get(id, { history: true });
+  expect(foundIn(JSON.stringify(original))).toEqual([secrets.input, secrets.output]);
+  expect(foundIn(JSON.stringify(instance))).toEqual([]);
+  expect(instance).toMatchObject({
+    instanceId: id,
+    name: 'payInTurns',
+    customStatus: original?.customStatus as object,
+  });
+});
+
+it.each(['in_review', 'succeeded', 'main/issueCard#1', 'approve'])(
+  'a secret that is a word of the engine, such as %s, changes nothing of what the engine says',
+  async (pin) => {
+    const id = await host.startSaga(pay, { owner: 'Ada', pin });
+    await host.runUntil(id, ({ customStatus }) => JSON.stringify(customStatus).includes('"review"'));
+    await host.decide(id, verify, { decision: 'approve', data: { code: 'c' }, by: 'Kim' });
+    await host.runToEnd(id);
+    const [instance, original] = [await shown.get(id, { history: true }), await raw.get(id, { history: true })];
+    if (instance === undefined || original === undefined) throw new Error('the instance is gone');
+    expect({ ...toSagaView(instance), input: 0 }).toEqual({ ...toSagaView(original), input: 0 });
+    expect(createTrail(instance).entries.map(told)).toEqual(createTrail(original).entries.map(told));
+  },
+);
+
 it('a digest is one of what is shown: two secrets give the same', async () => {
   expect(await digestOf('1234')).toBe(await digestOf('9876'));
 });
@@ -187,6 +228,8 @@ it('of what this app does not know, only that it was there is shown', async () =
 it('no log line says a secret', () => {
   expect(host.lines.flatMap(({ message }) => foundIn(message))).toEqual([]);
 });
+
+const told = ({ kind, step, outcome, action, actor }: Entry) => ({ kind, step, outcome, action, actor });
 
 /** The same value without its texts. */
 const structureOf = (value: unknown): unknown =>
