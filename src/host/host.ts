@@ -3,11 +3,13 @@ import { resolve } from 'node:path';
 import type { AppSettings } from './app-settings.ts';
 import { claimDataFolder } from './claim-data-folder.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { readHostJson } from './host-json.ts';
 import { startHttpServer } from './http/http-server.ts';
 import { createConsoleLog, type Log } from './log.ts';
 import type { HostFunction } from './host-function.ts';
 import type { CorsSettings } from './http/cors.ts';
+import { restWhenIdle } from './rest-when-idle.ts';
 import { runFunctions } from './run-functions.ts';
 import { createAppWorker } from './worker/app-worker.ts';
 
@@ -43,6 +45,9 @@ export interface Host {
 
 const address = '127.0.0.1';
 
+/** Until the host gives back memory. */
+const idleMs = 5_000;
+
 /** What the real host sets for a function app of Node.js; settings of the app's own go first. */
 const appEnvironment = (appDir: string, port: number, env: AppSettings) => ({
   AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
@@ -76,10 +81,16 @@ export async function startHost(options: HostOptions): Promise<Host> {
   // Restarts of a crashed app wait in real time, and functions run in it, whatever time they live in.
   const worker = await createAppWorker({ appDir, env, functionTimeout, clock: systemClock, log });
   opened.defer(() => worker.stop());
+  const resting = restWhenIdle(worker.invoke, idleMs, () => {
+    running.rest();
+    worker.rest();
+    collectGarbage();
+  });
+  opened.defer(resting.stop);
   const running = await runFunctions({
     main,
     rpc,
-    worker,
+    worker: { ...worker, invoke: resting.invoke },
     settings,
     dataDir,
     asksForKeys,

@@ -21,6 +21,8 @@ export interface RunningFunctions {
   readonly functions: readonly HostFunction[];
   /** The Durable extension's management API, without a port. */
   readonly manage: DurableEngine['handle'];
+  /** Keeps no more in memory than has to be there. */
+  rest(): void;
   /** Ends triggers and engine alone: ports and app can run again. */
   halt(): Promise<void>;
   /** The same for good, and what is left of the app's work with it. */
@@ -51,15 +53,13 @@ export async function runFunctions(parts: HostParts): Promise<RunningFunctions> 
   const clients = createServiceClients(env);
   const bindingsOf = (fn: AppFunction) => createFunctionBindings(fn, { clients, env, clock, newId });
   const invoke = createFunctionInvoker({ functions, invoke: worker.invoke, durableClient, bindingsOf, clock, log });
+  const context = { invoke, clients, clock, newId, log, env };
   const engine = createDurableEngine({
+    ...context,
     databaseFile: parts.durableDatabase ?? join(dataDir, 'durable.db'),
     settings: settings.durableTask,
     functions,
     clientInput: () => durableClient,
-    invoke,
-    clock,
-    newId,
-    log,
   });
   const bodyLimit = readBodyLimit(env);
   rpc.serve(createManagementServer({ engine, prefix: rpcPrefix, linkBase, linkQuery, bodyLimit }));
@@ -75,13 +75,13 @@ export async function runFunctions(parts: HostParts): Promise<RunningFunctions> 
     engine,
     deliverBlobEvents: async (name, events) => triggers?.deliverBlobEvents(name, events),
   });
-  const context = { invoke, clients, clock, newId, log, env };
   const { serviceBus, blobs } = settings;
   const started = await startTriggers(functions, { ...context, dataDir, serviceBus, blobs, onFault: faults.add });
   triggers = started;
   return {
     functions: describe(),
     manage: (request) => engine.handle(request),
+    rest: () => engine.rest(),
     async halt() {
       await started.stop();
       await engine.stop();

@@ -21,9 +21,11 @@ export interface HotInstances {
   giveBack(hot: HotInstance): void;
   /** To be called whenever an instance is changed by anything but the episode that has it in hand. */
   forget(id: string): void;
+  /** Keeps those in hand alone. */
+  rest(): void;
 }
 
-/** @param capacity characters of history that may stay in memory. */
+/** @param capacity characters of JSON that may stay in memory. */
 export function createHotInstances(store: Store, capacity: number): HotInstances {
   const inHand = new Map<string, HotInstance>();
   const idle = new Map<string, HotInstance>();
@@ -63,6 +65,10 @@ export function createHotInstances(store: Store, capacity: number): HotInstances
       removeIdle(id);
       const hot = inHand.get(id);
       if (hot !== undefined) hot.isGone = true;
+    },
+    rest() {
+      idle.clear();
+      size = 0;
     },
   };
 }

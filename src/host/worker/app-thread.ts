@@ -1,5 +1,6 @@
 /** The thread that runs the app. It speaks with the host in messages.ts alone. */
 import { pathToFileURL } from 'node:url';
+import { collectGarbage } from '../collect-garbage.ts';
 import { logFromApp } from './app-log.ts';
 import { beginApp } from './app-registry.ts';
 import type { InvocationResult } from './contract.ts';
@@ -12,7 +13,7 @@ import { runInvocation } from './run-invocation.ts';
 
 const lastLoaded = provideFunctionsCore();
 const app = beginApp((level, category, message) => send({ kind: 'log', level, category, message }));
-const replays = createReplayMemory();
+let replays = createReplayMemory();
 
 /** The stack of a SyntaxError in an ES module does not say where it is. */
 const explain = (error: Error) =>
@@ -38,6 +39,9 @@ onMessage((message) => {
       );
       return;
     }
+    case 'rest':
+      replays = createReplayMemory();
+      return collectGarbage();
     case 'terminate':
       endApp(app)
         .catch((error: unknown) => logFromApp(app, 'error', 'system', `An appTerminate hook failed: ${String(error)}`))

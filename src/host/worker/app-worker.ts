@@ -17,6 +17,8 @@ export interface AppWorker {
   httpStreamUri(): string | undefined;
   /** Waits for a restart under way; rejects with WorkerGoneError when the thread ends first. */
   readonly invoke: Invoke;
+  /** To be called when nothing runs: the app's thread forgets what it can be sent again, and gives back memory. */
+  rest(): void;
   stop(): Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export async function createAppWorker(options: AppThreadOptions): Promise<AppWor
     functions: first.app.functions,
     httpStreamUri: () => thread.app.httpStreamUri,
     invoke: async (invocation) => (await running).invoke(invocation),
+    rest: () => thread.rest(),
     async stop() {
       stopping = true;
       wake?.();

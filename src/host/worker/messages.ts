@@ -18,6 +18,7 @@ export type ToAppThread =
       /** Of an orchestrator, in the place of its trigger's value. */
       readonly replay?: SentReplay;
     }
+  | { readonly kind: 'rest' }
   | { readonly kind: 'terminate' };
 
 export interface LoadedApp {

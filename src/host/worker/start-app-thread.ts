@@ -4,11 +4,11 @@ import { Worker } from 'node:worker_threads';
 import type { AppSettings } from '../app-settings.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import type { Invocation, InvocationResult, Invoke, ReplayBody } from './contract.ts';
+import { createAppCalls } from './app-calls.ts';
+import type { Invoke } from './contract.ts';
 import { findEntryPoints } from './find-entry-points.ts';
-import { limitRunTime, type Call } from './limit-run-time.ts';
-import { wholeBuffer, type AppThreadData, type FromAppThread, type LoadedApp, type ToAppThread } from './messages.ts';
-import { createReplayLedger } from './replay-ledger.ts';
+import { limitRunTime } from './limit-run-time.ts';
+import type { AppThreadData, FromAppThread, LoadedApp, ToAppThread } from './messages.ts';
 import { siblingModule } from './sibling-module.ts';
 import { AppLoadError, WorkerGoneError } from './worker-errors.ts';
 
@@ -17,6 +17,8 @@ export interface AppThread {
   readonly app: LoadedApp;
   /** Rejects with WorkerGoneError when the thread ends first. */
   readonly invoke: Invoke;
+  /** To be called when nothing runs. */
+  rest(): void;
   /** Settles, with the reason, when the thread has ended for whatever reason. */
   readonly ended: Promise<string>;
   /** Runs the app's appTerminate hooks and ends the thread, by force after `graceMs`. */
@@ -52,54 +54,8 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** Characters of JSON; parsed, they take about three times as many bytes. */
-const replayCapacity = 8 * 1024 * 1024;
-
-/** Events. A shorter history is as soon parsed as remembered. */
-const shortestReplay = 32;
-
-/** An orchestrator's call without its text, where that is better sent in parts. */
-function splitReplay(invocation: Invocation): { readonly invocation: Invocation; readonly body?: ReplayBody } {
-  for (const [name, value] of invocation.inputs) {
-    if (value === undefined || !('string' in value) || value.replay === undefined) continue;
-    const inputs = new Map(invocation.inputs);
-    if (value.replay.settled.length < shortestReplay) inputs.set(name, { string: value.string });
-    else inputs.delete(name);
-    return { invocation: { ...invocation, inputs }, ...(!inputs.has(name) && { body: value.replay }) };
-  }
-  return { invocation };
-}
-
-/** Calls under way, by number; a thread that ends fails them all. */
-function createCalls(post: (message: ToAppThread, owned: ArrayBuffer[]) => void, begun: Int32Array<SharedArrayBuffer>) {
-  const open = new Map<number, PromiseWithResolvers<InvocationResult>>();
-  const replays = createReplayLedger(replayCapacity);
-  let last = 0;
-  return {
-    start: (given: Invocation): Call => {
-      const call = ++last;
-      const answer = Promise.withResolvers<InvocationResult>();
-      open.set(call, answer);
-      const { invocation, body } = splitReplay(given);
-      const replay = body && replays.send(body);
-      post({ kind: 'invoke', call, invocation, ...(replay && { replay }) }, wholeBuffer(invocation.http?.body));
-      const settle = async (): Promise<InvocationResult> => {
-        const result = await answer.promise;
-        if (replay) replays.noteAnswer(replay.history, result);
-        return result;
-      };
-      return { result: settle(), hasBegun: () => Atomics.load(begun, 0) >= call };
-    },
-    finish(call: number, result: InvocationResult) {
-      open.get(call)?.resolve(result);
-      open.delete(call);
-    },
-    failAll(reason: string) {
-      for (const answer of open.values()) answer.reject(new WorkerGoneError(reason));
-      open.clear();
-    },
-  };
-}
+const forwardLines = (stream: Readable, write: (line: string) => void) =>
+  createInterface({ input: stream }).on('line', write);
 
 /**
  * Starts a thread and loads the app in it.
@@ -107,13 +63,13 @@ function createCalls(post: (message: ToAppThread, owned: ArrayBuffer[]) => void,
  * @throws AppLoadError when the app fails to load or ends the thread while it loads; another error when there is no app.
  */
 export async function startAppThread(options: AppThreadOptions): Promise<AppThread> {
-  const { log } = options;
+  const { functionTimeout, clock, log } = options;
   const begun = new Int32Array(new SharedArrayBuffer(4));
   const worker = startWorker(options, begun);
   const loaded = Promise.withResolvers<LoadedApp>();
   const ended = Promise.withResolvers<string>();
   const post = (message: ToAppThread, owned: ArrayBuffer[] = []) => worker.postMessage(message, owned);
-  const calls = createCalls(post, begun);
+  const calls = createAppCalls(post, begun);
   let reason: string | undefined;
 
   const receive = (message: FromAppThread) => {
@@ -140,17 +96,14 @@ export async function startAppThread(options: AppThreadOptions): Promise<AppThre
     ended.resolve(reason);
     calls.failAll(`The app's worker is gone: ${reason.split('\n', 1)[0]}`);
   });
-  const forward = (stream: Readable, level: 'information' | 'warning') =>
-    createInterface({ input: stream }).on('line', (line) => log(level, 'Host.Function.Console', line));
-  forward(worker.stdout, 'information');
-  forward(worker.stderr, 'warning');
+  forwardLines(worker.stdout, (line) => log('information', 'Host.Function.Console', line));
+  forwardLines(worker.stderr, (line) => log('warning', 'Host.Function.Console', line));
 
   const endThread = (why: string): void => {
     reason ??= why;
     void worker.terminate();
   };
 
-  const { functionTimeout, clock } = options;
   const invoke = limitRunTime(calls.start, { functionTimeout, clock, log, endThread });
 
   const app = await loaded.promise;
@@ -160,6 +113,10 @@ export async function startAppThread(options: AppThreadOptions): Promise<AppThre
     invoke: async (invocation) => {
       if (reason !== undefined) throw new WorkerGoneError(reason);
       return invoke(invocation);
+    },
+    rest() {
+      calls.forgetReplays();
+      post({ kind: 'rest' });
     },
     async stop(graceMs) {
       reason ??= 'the host is stopping';
