@@ -21,14 +21,19 @@ export function RunComparison({ saga }: { readonly saga: SagaView }) {
 }
 
 function LastSuccess({ saga }: { readonly saga: SagaView }) {
-  const asked = new URLSearchParams({ name: saga.name, phase: 'completed', top: '2' });
+  const asked = new URLSearchParams({ name: saga.name, phase: 'completed', top: '20' });
   const { data, error } = useResource<{ readonly sagas: readonly SagaView[] }>(`/api/sagas?${asked.toString()}`);
   if (error !== undefined) return <ErrorNotice error={error} />;
   if (data === undefined) return <Loading />;
-  const other = data.sagas.find(({ instanceId }) => instanceId !== saga.instanceId);
+  const others = data.sagas.filter(({ instanceId }) => instanceId !== saga.instanceId);
+  const other = others.find(wentStraight) ?? others[0];
   if (other === undefined) return <Notice title={`No other run of ${saga.name} has succeeded yet`} />;
   return <Beside saga={saga} other={other} />;
 }
+
+/** What was undone or rewound on its way is a poor measure. */
+const wentStraight = ({ compensation }: SagaView): boolean =>
+  compensation.every(({ outcome, undo }) => outcome === 'succeeded' && undo !== 'done');
 
 const historyPath = ({ instanceId }: SagaView): string => `/api/sagas/${encodeURIComponent(instanceId)}/history`;
 

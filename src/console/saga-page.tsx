@@ -2,8 +2,9 @@ import { useEffect, useState } from 'preact/hooks';
 import type { SagaView } from '../ops/saga-view.ts';
 import { ArchivedSaga } from './archived-saga.tsx';
 import { DocumentViewer } from './document-viewer.tsx';
+import { ownInputOf, parentOf } from './family.ts';
 import { formatDuration, formatFull } from './format.ts';
-import { documentUrl, type Place } from './location.ts';
+import { documentUrl, orderUrl, type Place, sagaUrl } from './location.ts';
 import type { OperationName } from './operations.ts';
 import { ErrorNotice, focusTitle, Json, Loading, PhaseBadge, Progress, ScreenTitle, Time } from './parts.tsx';
 import { reviewedDocument, ReviewPanel } from './review-panel.tsx';
@@ -11,6 +12,7 @@ import { RunComparison } from './run-comparison.tsx';
 import { SagaActions } from './saga-actions.tsx';
 import { SagaHistory } from './saga-history.tsx';
 import { subjectOf } from './subject.ts';
+import { isObject } from './step-runs.ts';
 import { shortName } from './tell-entry.ts';
 import { useLive } from './use-live.ts';
 import { useNow } from './use-now.ts';
@@ -157,7 +159,9 @@ function Now({ saga: { step, attempt, nextAttemptAt, phase } }: { readonly saga:
 
 function Facts({ saga }: { readonly saga: SagaView }) {
   const now = useNow();
-  const documentId = documentIdOf(saga.input);
+  const documentId = textIn(ownInputOf(saga), 'documentId');
+  const orderId = saga.name === 'fulfilOrder' ? textIn(ownInputOf(saga), 'id') : undefined;
+  const parent = parentOf(saga);
   return (
     <dl class="facts">
       <div>
@@ -187,21 +191,34 @@ function Facts({ saga }: { readonly saga: SagaView }) {
           )}
         </dd>
       </div>
-      {documentId !== undefined && (
-        <div>
-          <dt>Document</dt>
-          <dd>
-            <a href={documentUrl(documentId)}>open the record</a>
-          </dd>
-        </div>
-      )}
+      {documentId !== undefined && <FactLink label="Document" href={documentUrl(documentId)} text="open the record" />}
+      {orderId !== undefined && <FactLink label="Order" href={orderUrl(orderId)} text="open the order" />}
+      {parent !== undefined && <FactLink label="Part of" href={sagaUrl(parent)} text={parent} />}
+      {saga.running?.map(({ saga: name, instanceId }) => (
+        <FactLink key={instanceId} label="Runs" href={sagaUrl(instanceId)} text={name} />
+      ))}
     </dl>
   );
 }
 
-function documentIdOf(input: unknown): string | undefined {
-  if (typeof input !== 'object' || input === null || !('documentId' in input)) return undefined;
-  return typeof input.documentId === 'string' ? input.documentId : undefined;
+interface FactLinkProps {
+  readonly label: string;
+  readonly href: string;
+  readonly text: string;
+}
+
+const FactLink = ({ label, href, text }: FactLinkProps) => (
+  <div>
+    <dt>{label}</dt>
+    <dd>
+      <a href={href}>{text}</a>
+    </dd>
+  </div>
+);
+
+function textIn(input: unknown, name: string): string | undefined {
+  const value = isObject(input) ? input[name] : undefined;
+  return typeof value === 'string' ? value : undefined;
 }
 
 const SagaData = ({ saga: { input, output } }: { readonly saga: SagaView }) => (

@@ -1,5 +1,7 @@
 import type { Entry } from '../audit/entry.ts';
+import { childOf } from './family.ts';
 import { formatClock, formatFull, formatValue } from './format.ts';
+import { sagaUrl } from './location.ts';
 import { tellEntry } from './tell-entry.ts';
 
 interface StoryProps {
@@ -68,8 +70,17 @@ const shownInLine: ReadonlySet<string> = new Set(['sequence', 'summary', 'kind',
 
 function Record({ entry }: { readonly entry: Entry }) {
   const fields = Object.entries(entry).filter(([name, value]) => value !== undefined && !shownInLine.has(name));
+  const child = childOf(entry);
   return (
     <dl class="record">
+      {child !== undefined && (
+        <div>
+          <dt>saga</dt>
+          <dd>
+            <a href={sagaUrl(child)}>{child}</a>
+          </dd>
+        </div>
+      )}
       {fields.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
