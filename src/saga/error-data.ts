@@ -10,7 +10,7 @@ const passing = new Set([408, 425, 429, 500, 502, 503, 504, 529]);
 
 /**
  * Describes anything thrown, and never throws. Foreign errors are read by the fields that Azure's and Anthropic's clients share
- * (`statusCode` or `status`, `code`, `retryAfterInMs`, a `retry-after` header): 4xx other than 408, 425 and 429 are terminal,
+ * (`statusCode` or `status`, `code`, `retryAfterInMs`, a `retry-after` header of the error or its `response`): 4xx other than 408, 425 and 429 are terminal,
  * the rest is worth another attempt. Only a status by which the request was refused says that its effect did not happen.
  */
 export function toErrorData(thrown: unknown, depth = 0): ErrorData {
@@ -73,10 +73,27 @@ function retryAfterOf(error: Error): number | undefined {
 function foreignRetryAfter(error: Error): number | undefined {
   const direct = field(error, 'retryAfterInMs');
   if (typeof direct === 'number') return direct;
-  const headers = field(error, 'headers');
-  if (!(headers instanceof Headers)) return undefined;
-  const header = headers.get('retry-after');
-  return header === null ? undefined : Number(header) * 1000;
+  const response = field(error, 'response');
+  const found = [error, response].flatMap((holder) => (isObject(holder) ? field(holder, 'headers') : []));
+  const headers = found.find(isHeaders);
+  return headers && computeRetryAfter(headers.get('retry-after'), headers.get('date'));
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** Those of fetch, and those of Azure's clients. */
+const isHeaders = (value: unknown): value is { get(name: string): unknown } =>
+  isObject(value) && 'get' in value && typeof value.get === 'function';
+
+/**
+ * `Retry-After` as seconds or as a date (RFC 9110, 10.2.3), in milliseconds. A date is counted from the one that the answer itself
+ * bears: the server's clock is no other machine's.
+ */
+function computeRetryAfter(retryAfter: unknown, date: unknown): number | undefined {
+  if (typeof retryAfter !== 'string') return undefined;
+  if (/^\s*\d+(\.\d+)?\s*$/.test(retryAfter)) return Number(retryAfter) * 1000;
+  if (typeof date !== 'string') return undefined;
+  return Math.max(0, Date.parse(retryAfter) - Date.parse(date));
 }
 
 function field(value: object, name: string): unknown {

@@ -100,6 +100,26 @@ test.each<[object, number | undefined]>([
   [{ retryAfterInMs: 250 }, 250],
   [{ headers: new Headers({ 'retry-after': '7' }) }, 7000],
   [{ headers: new Headers({ 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }) }, undefined],
+  [
+    {
+      headers: new Headers({
+        'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT',
+        date: 'Wed, 21 Oct 2026 07:26:30 GMT',
+      }),
+    },
+    90_000,
+  ],
+  [
+    {
+      headers: new Headers({
+        'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT',
+        date: 'Wed, 21 Oct 2026 07:29:00 GMT',
+      }),
+    },
+    0,
+  ],
+  [{ headers: new Headers({ 'retry-after': 'soon', date: 'Wed, 21 Oct 2026 07:28:00 GMT' }) }, undefined],
+  [{ response: { headers: new Headers({ 'retry-after': '3' }) } }, 3000],
   [{ headers: new Headers() }, undefined],
   [{ retryAfterInMs: -5 }, undefined],
 ])('reads how long to wait from %o', async (fields, retryAfterMs) => {
