@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { onTestFinished } from 'vitest';
 import { defineReview, defineSaga, hours, type SagaDefinition, seconds } from '../../src/saga/index.ts';
-import { registerSagas } from '../../src/saga/operate.ts';
+import { type ClaimStore, registerSagas } from '../../src/saga/operate.ts';
 import { createInMemoryDecisions } from '../../src/testing/in-memory-decisions.ts';
 import { createSagaTestHost, expectReplays, recordHistory, type SagaTestHost } from '../../src/testing/index.ts';
 import { createWorld, defineWorldActivity, type Item, itemSchema, type World } from '../saga/kit/world.ts';
@@ -33,6 +33,7 @@ export interface Recording {
   /** Of host.json. */
   readonly durableTask?: object;
   readonly subSagas?: readonly SagaDefinition[];
+  readonly claims?: ClaimStore;
   /** The instance that is recorded; by default the one that was started. */
   readonly of?: string;
 }
@@ -42,32 +43,36 @@ export const isInReview = ({ customStatus }: { readonly customStatus: unknown })
 
 const bound = (world: World) => activities.map((activity) => activity.bind(world));
 
-export async function record(run: Code, { arrange, act, durableTask, subSagas = [], of }: Recording = {}) {
+export async function record(run: Code, { arrange, act, durableTask, subSagas = [], claims, of }: Recording = {}) {
   const world = createWorld();
   arrange?.(world);
   const saga = define(run);
   const settings = { storeInputsInOrchestrationHistory: true, ...durableTask };
   const hostJson = { version: '2.0', extensions: { durableTask: settings } };
   const sagas = [saga, ...subSagas];
-  const host = await createSagaTestHost({ sagas, activities: bound(world), hostJson, inMemory: true });
+  const host = await createSagaTestHost({
+    sagas,
+    activities: bound(world),
+    hostJson,
+    inMemory: true,
+    ...(claims && { claims }),
+  });
   onTestFinished(() => host.close({ leavesWork: true }));
   const id = await host.startSaga(saga, { item: 'book' }, 'instance-1');
   await (act?.(host, id) ?? host.runToEnd(id));
   return recordHistory(host, of ?? id);
 }
 
-export interface Today {
-  readonly version?: string;
-  readonly subSagas?: readonly SagaDefinition[];
-}
+export type Today = Pick<Recording, 'subSagas' | 'claims'> & { readonly version?: string };
 
-export const expectReplay = (history: unknown, run: Code, { version, subSagas = [] }: Today = {}) =>
+export const expectReplay = (history: unknown, run: Code, { version, subSagas = [], claims }: Today = {}) =>
   expectReplays(
     () =>
       registerSagas({
         sagas: [define(run, version), ...subSagas],
         activities: bound(createWorld()),
         decisions: createInMemoryDecisions(),
+        ...(claims && { claims }),
       }),
     history,
   );

@@ -51,6 +51,18 @@ test('what is no history, and no file, is said, and the others are replayed all 
   expect(status).toBe(1);
 });
 
+test('what is too large for a history is not there without the storage, and that is said', () => {
+  const large = write(
+    'large.json',
+    readFileSync(recorded, 'utf8').replace('"input":', '"claimed": { "$claim": {} }, "input":'),
+  );
+  const { status, stderr } = replay(large);
+  expect(stderr).toContain(
+    'large.json cannot be replayed: it refers to values that were too large for it: set AzureWebJobsStorage',
+  );
+  expect(status).toBe(1);
+});
+
 test('another app is taken with --app', () => {
   write('package.json', JSON.stringify({ main: 'app.mjs' }));
   write(

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineSaga } from '../../src/saga/index.ts';
+import { createInMemoryClaims } from '../../src/testing/in-memory-claims.ts';
 import { itemSchema } from '../saga/kit/world.ts';
 import { charge, type Code, expectReplay, record, reserve, send, steps } from './record-trial.ts';
 
@@ -74,5 +75,35 @@ test('a sub-saga and the one that runs it are replayed each from its own history
   );
   await expect(expectReplay(parent, steps(charge), { subSagas: [before] })).rejects.toThrow(
     /recorded: sub-saga payment as instance-1:payment:1\n.*now: +charge, /,
+  );
+});
+
+const inGenerations = (...order: (typeof charge)[]): Code =>
+  function* (saga, { item }) {
+    for (const activity of order) yield* saga.step(activity, { item });
+    if (item.length < 6) yield* saga.continueAsNew({ item: `${item}+` });
+    return saga.newId();
+  };
+
+test('a saga that has continued as new is replayed from where its last generation began', async () => {
+  const history = await record(inGenerations(charge, send));
+  await expectReplay(history, inGenerations(charge, send));
+  await expect(expectReplay(history, inGenerations(send, charge))).rejects.toThrow(
+    /timer 1\n.*recorded: charge, instance-1\/main\/charge#3\/do/,
+  );
+});
+
+const takesLarge =
+  (times: number): Code =>
+  (saga, { item }) =>
+    saga.step(charge, { item: item.repeat(times) });
+
+test('what is too large for a history is read from the claim store', async () => {
+  const claims = createInMemoryClaims();
+  const history = await record(takesLarge(100_000), { claims });
+  expect(JSON.stringify(history).length).toBeLessThan(50_000);
+  await expectReplay(history, takesLarge(100_000), { claims });
+  await expect(expectReplay(history, takesLarge(100_001), { claims })).rejects.toThrow(
+    /input\.input\.item\.\$claim\.sha256/,
   );
 });
