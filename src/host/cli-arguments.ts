@@ -1,10 +1,11 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { CorsSettings } from './http/cors.ts';
+import { parsePort } from './parse-port.ts';
 
 export const usage = `Usage: durable-saga host [--app DIR] [--port N] [--data DIR] [--keys] [--cors ORIGINS]
   --app   the folder with the app's package.json and host.json (here)
-  --port  on 127.0.0.1, 0 for any free one (7071)
+  --port  on 127.0.0.1, 0 for any free one (that of local.settings.json, or 7071)
   --data  where everything durable is kept (.host-data in the app's folder)
   --keys  asks for function keys, as Azure does; they are in keys.json of the data folder
   --cors  origins whose pages may call, with commas between; * for all
@@ -13,7 +14,7 @@ export const usage = `Usage: durable-saga host [--app DIR] [--port N] [--data DI
 export interface CliArguments {
   readonly appDir: string;
   readonly dataDir: string;
-  readonly port: number;
+  readonly port: number | undefined;
   readonly asksForKeys: boolean;
   readonly cors: CorsSettings | undefined;
 }
@@ -25,7 +26,7 @@ export function parseCliArguments(args: readonly string[]): CliArguments | 'help
     allowPositionals: true,
     options: {
       app: { type: 'string', default: '.' },
-      port: { type: 'string', default: '7071' },
+      port: { type: 'string' },
       data: { type: 'string' },
       keys: { type: 'boolean', default: false },
       cors: { type: 'string' },
@@ -36,8 +37,8 @@ export function parseCliArguments(args: readonly string[]): CliArguments | 'help
   if (positionals.length !== 1 || positionals[0] !== 'host') {
     throw new TypeError(`The command is "${positionals.join(' ')}"; expected "host".`);
   }
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  const port = parsePort(values.port);
+  if (values.port !== undefined && port === undefined) {
     throw new TypeError(`--port is "${values.port}"; expected a number from 0 to 65535.`);
   }
   const appDir = resolve(values.app);

@@ -71,11 +71,12 @@ function printFunctions({ functions, url }: Host): void {
 
 async function run(): Promise<void> {
   const given = readArgumentsOrExplain();
-  const { appDir, dataDir, port, asksForKeys } = given;
+  const { appDir, dataDir, asksForKeys } = given;
   enterApp(appDir);
   const local = readLocalSettings(appDir);
   const env = { ...local.values, ...process.env };
   const cors = given.cors ?? local.cors;
+  const port = given.port ?? local.port ?? 7071;
   const log = createConsoleLog(readHostJson(appDir, env).logLevel, print, formatCoreToolsLine);
   const host = await startHost({ appDir, dataDir, port, asksForKeys, env, log, ...(cors && { cors }) });
   closeOnSignal(host);

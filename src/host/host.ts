@@ -102,6 +102,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     ...(cors && { cors }),
   });
 
+  log('information', 'Host.Singleton', `Host lock lease acquired by instance ID '${newId().replaceAll('-', '')}'.`);
+
   const toClose = opened.move();
   const closeAll = async (graceMs: number) => {
     await running.stop(graceMs);
