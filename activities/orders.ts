@@ -15,14 +15,14 @@ export const createOrder = defineActivity({
   input: orderRecordSchema,
   output: z.object({}),
   timeoutMs: seconds(30),
-  async run(order: OrderRecord, { orders, faults }: OrderServices) {
+  async run(order: OrderRecord, { orders, faults }: OrderServices, { signal }) {
     faults.check('persistence');
-    await orders.save(order);
+    await orders.save(order, signal);
     return {};
   },
-  async undo({ input }, { orders, faults }) {
+  async undo({ input }, { orders, faults }, { signal }) {
     faults.check('persistence');
-    await orders.save({ ...input, status: 'cancelled' });
+    await orders.save({ ...input, status: 'cancelled' }, signal);
   },
 });
 
@@ -33,9 +33,9 @@ export const saveOrder = defineActivity({
   output: z.object({}),
   effect: 'none',
   timeoutMs: seconds(30),
-  async run(order: OrderRecord, { orders, faults }: OrderServices) {
+  async run(order: OrderRecord, { orders, faults }: OrderServices, { signal }) {
     faults.check('persistence');
-    await orders.save(order);
+    await orders.save(order, signal);
     return {};
   },
 });

@@ -18,9 +18,9 @@ export const saveRecord = defineActivity({
   output: z.object({}),
   effect: 'none',
   timeoutMs: seconds(30),
-  async run(record: DocumentRecord, { records, faults }: RecordServices) {
+  async run(record: DocumentRecord, { records, faults }: RecordServices, { signal }) {
     faults.check('persistence');
-    await records.save(record);
+    await records.save(record, signal);
     return {};
   },
 });
@@ -31,19 +31,16 @@ export const persistRecord = defineActivity({
   input: documentRecordSchema,
   output: z.object({}),
   timeoutMs: seconds(30),
-  async run(record: DocumentRecord, { records, faults }: RecordServices) {
+  async run(record: DocumentRecord, { records, faults }: RecordServices, { signal }) {
     faults.check('persistence');
-    await records.save(record);
+    await records.save(record, signal);
     return {};
   },
-  async undo({ input }, { records, faults }) {
+  async undo({ input }, { records, faults }, { signal }) {
     faults.check('persistence');
     const { extraction: _, review: __, processedAt: ___, ...rest } = input;
-    await records.save({
-      ...rest,
-      status: 'failed',
-      error: { code: 'withdrawn', message: 'the result was withdrawn' },
-    });
+    const error = { code: 'withdrawn', message: 'the result was withdrawn' };
+    await records.save({ ...rest, status: 'failed', error }, signal);
   },
 });
 

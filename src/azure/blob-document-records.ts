@@ -15,8 +15,9 @@ export function createBlobDocumentRecords(service: BlobServiceClient): DocumentR
   const container = service.getContainerClient('records');
   const blob = (id: string, extension: 'json' | 'txt') =>
     container.getBlockBlobClient(`${uploadDateOf(id) ?? 'undated'}/${id}.${extension}`);
-  const write = async (id: string, extension: 'json' | 'txt', content: string): Promise<void> => {
-    await inContainer(container, () => blob(id, extension).upload(content, Buffer.byteLength(content)));
+  const write = async (id: string, extension: 'json' | 'txt', content: string, signal?: AbortSignal): Promise<void> => {
+    const options = signal && { abortSignal: signal };
+    await inContainer(container, () => blob(id, extension).upload(content, Buffer.byteLength(content), options));
   };
   const read = async (id: string, extension: 'json' | 'txt'): Promise<string | undefined> =>
     (await blob(id, extension).downloadToBuffer().catch(ignoring(404)))?.toString('utf8');
@@ -34,8 +35,8 @@ export function createBlobDocumentRecords(service: BlobServiceClient): DocumentR
   const readBatch = async (correlationId: string): Promise<DocumentRecord[]> =>
     readAll(await listBatch(container, correlationId));
   return {
-    async save(record) {
-      await Promise.all([write(record.id, 'json', JSON.stringify(record)), correlate(record)]);
+    async save(record, signal) {
+      await Promise.all([write(record.id, 'json', JSON.stringify(record), signal), correlate(record)]);
     },
     read: readRecord,
     async query(query) {

@@ -16,10 +16,12 @@ export function createBlobOrderRecords(service: BlobServiceClient): OrderRecords
     return content && orderRecordSchema.parse(JSON.parse(content.toString('utf8')));
   };
   return {
-    async save(record) {
+    async save(record, signal) {
       const content = JSON.stringify(record);
       const blob = container.getBlockBlobClient(`${record.id}.json`);
-      await inContainer(container, () => blob.upload(content, Buffer.byteLength(content)));
+      await inContainer(container, () =>
+        blob.upload(content, Buffer.byteLength(content), signal && { abortSignal: signal }),
+      );
     },
     read: async (id) => (orderIdForm.test(id) ? readBlob(`${id}.json`) : undefined),
     async query(query) {

@@ -28,8 +28,9 @@ export function createCosmosDocumentRecords(
     'document-index': '/uploadDate',
   });
   return {
-    async save(record) {
-      await prepared(() => containers.documents.items.upsert({ ...record, sortKey: sortKeyOf(record) }));
+    async save(record, signal) {
+      const item = { ...record, sortKey: sortKeyOf(record) };
+      await prepared(() => containers.documents.items.upsert(item, signal && { abortSignal: signal }));
     },
     async read(id) {
       const uploadDate = uploadDateOf(id);

@@ -10,8 +10,9 @@ export function createCosmosOrderRecords(client: CosmosClient, databaseName: str
   const orders = client.database(databaseName).container('orders');
   const prepared = prepareContainers(client, databaseName, create, { orders: '/id' });
   return {
-    async save(record) {
-      await prepared(() => orders.items.upsert({ ...record, sortKey: sortKeyOf(record), text: orderText(record) }));
+    async save(record, signal) {
+      const item = { ...record, sortKey: sortKeyOf(record), text: orderText(record) };
+      await prepared(() => orders.items.upsert(item, signal && { abortSignal: signal }));
     },
     async read(id) {
       if (!orderIdForm.test(id)) return undefined;

@@ -25,7 +25,7 @@ export interface DocumentPage {
 
 /** The records of all documents, newest first when queried, with their search index. Every write can be repeated. */
 export interface DocumentRecords {
-  save(record: DocumentRecord): Promise<void>;
+  save(record: DocumentRecord, signal?: AbortSignal): Promise<void>;
   read(id: string): Promise<DocumentRecord | undefined>;
   /** @throws InvalidContinuation */
   query(query: DocumentQuery): Promise<DocumentPage>;

@@ -23,7 +23,7 @@ export interface OrderPage {
 
 /** The read model of all orders, newest first when queried. Every write can be repeated. */
 export interface OrderRecords {
-  save(record: OrderRecord): Promise<void>;
+  save(record: OrderRecord, signal?: AbortSignal): Promise<void>;
   read(id: string): Promise<OrderRecord | undefined>;
   /** @throws InvalidContinuation */
   query(query: OrderQuery): Promise<OrderPage>;

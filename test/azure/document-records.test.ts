@@ -81,6 +81,12 @@ describe.each(stores)('records in $store', ({ create }) => {
     expect(await records.read(first.id)).toEqual(second);
   });
 
+  it('are not saved any more once the time for it is over', async () => {
+    const late = record('late.pdf', '2026-03-02T11:00:00.000Z');
+    await expect(records.save(late, AbortSignal.abort())).rejects.toThrow(/abort/i);
+    expect(await records.read(late.id)).toBeUndefined();
+  });
+
   it('that are not there are undefined, whatever the id looks like', async () => {
     for (const id of ['20260302-000000000000000000000000', 'nonsense', '../x', '']) {
       expect(await records.read(id)).toBeUndefined();

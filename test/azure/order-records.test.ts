@@ -43,6 +43,13 @@ describe.each(stores)('orders in $store', ({ create }) => {
     expect(await Promise.all(all.map(({ id }) => orders.read(id)))).toEqual(all);
   });
 
+  it('are not saved any more once the time for it is over', async () => {
+    const orders = create();
+    const late = record('late');
+    await expect(orders.save(late, AbortSignal.abort())).rejects.toThrow(/abort/i);
+    expect(await orders.read(late.id)).toBeUndefined();
+  });
+
   it('are read as they were saved last', async () => {
     const orders = create();
     const first = record('twice', { status: 'failed', error: { code: 'card_declined', message: 'no' } });
