@@ -18,32 +18,34 @@ export const recordedExtractionSchema = extractionSchema.extend({
 export type RecordedExtraction = z.infer<typeof recordedExtractionSchema>;
 
 /** What the product keeps of a document; one per document, in partition `uploadDate`. */
-export const documentRecordSchema = z.object({
-  id: z.string(),
-  instanceId: z.string(),
-  name: z.string(),
-  contentType: z.string().optional(),
-  sizeBytes: z.number().int().optional(),
-  sha256: z.string().optional(),
-  blobUrl: z.string(),
-  status: documentStatusSchema,
-  category: documentCategorySchema.optional(),
-  uploadDate: z.iso.date(),
-  uploadedAt: z.iso.datetime(),
-  processedAt: z.iso.datetime().optional(),
-  correlationId: z.string(),
-  extraction: recordedExtractionSchema.optional(),
-  review: z
-    .object({
-      decision: z.enum(['approve', 'reject']),
-      by: z.string(),
-      reason: z.string().optional(),
-      at: z.iso.datetime(),
-      corrections: z.record(z.string(), z.unknown()).optional(),
-    })
-    .optional(),
-  error: z.object({ code: z.string(), message: z.string() }).optional(),
-});
+export const documentRecordSchema = z
+  .object({
+    id: z.string(),
+    instanceId: z.string(),
+    name: z.string(),
+    contentType: z.string().optional(),
+    sizeBytes: z.number().int().optional(),
+    sha256: z.string().optional(),
+    blobUrl: z.string(),
+    status: documentStatusSchema,
+    category: documentCategorySchema.optional(),
+    uploadDate: z.iso.date(),
+    uploadedAt: z.iso.datetime(),
+    processedAt: z.iso.datetime().optional(),
+    correlationId: z.string(),
+    extraction: recordedExtractionSchema.optional(),
+    review: z
+      .object({
+        decision: z.enum(['approve', 'reject']),
+        by: z.string(),
+        reason: z.string().optional(),
+        at: z.iso.datetime(),
+        corrections: z.record(z.string(), z.unknown()).optional(),
+      })
+      .optional(),
+    error: z.object({ code: z.string(), message: z.string() }).optional(),
+  })
+  .meta({ id: 'Document' });
 export type DocumentRecord = z.infer<typeof documentRecordSchema>;
 
 /** A document as intake saw it: a version of a blob, and the saga that it started. */

@@ -3,21 +3,24 @@ import type { EndpointDescription, OtherContent } from './endpoint.ts';
 import { problemSchema } from './problem.ts';
 import { isRole, needs } from './roles.ts';
 
-// The description of the API, made of what the handlers check by. A client generator gets on with OpenAPI 3.1, whose schemas are
-// JSON Schema 2020-12, as zod writes it.
+// The description of the API (OpenAPI 3.1), made of what the handlers check by. Its schemas are JSON Schema 2020-12, as zod writes
+// it; one that bears an `id` is named, and referred to.
 
 type Json = Readonly<Record<string, unknown>>;
 type Endpoint = EndpointDescription;
+type Named = Record<string, unknown>;
 
 export function describeApi(
   endpoints: readonly Endpoint[],
   { title, version }: { title: string; version: string },
 ): Json {
   const paths: Record<string, Record<string, Json>> = {};
+  const schemas: Named = {};
+  jsonSchema(problemSchema, 'output', schemas);
   for (const endpoint of endpoints) {
     const path = Object.keys(paths).find((known) => shapeOf(known) === shapeOf(`/${endpoint.route}`));
     const operations = (paths[path ?? `/${endpoint.route}`] ??= {});
-    operations[endpoint.method.toLowerCase()] = describeEndpoint(endpoint, path ?? endpoint.route);
+    operations[endpoint.method.toLowerCase()] = describeEndpoint(endpoint, path ?? endpoint.route, schemas);
   }
   return {
     openapi: '3.1.1',
@@ -25,7 +28,7 @@ export function describeApi(
     servers: [{ url: '/api' }],
     paths,
     components: {
-      schemas: { Problem: jsonSchema(problemSchema, 'output') },
+      schemas,
       securitySchemes: {
         key: {
           type: 'apiKey',
@@ -44,7 +47,7 @@ const shapeOf = (path: string): string => path.replaceAll(parameterForm, '{}');
 
 const parameterForm = /\{(\w+)\}/g;
 
-function describeEndpoint(endpoint: Endpoint, path: string): Json {
+function describeEndpoint(endpoint: Endpoint, path: string, schemas: Named): Json {
   const { name, summary, body, answers } = endpoint;
   const need = needs[name];
   return {
@@ -54,12 +57,14 @@ function describeEndpoint(endpoint: Endpoint, path: string): Json {
     security: need === 'public' ? [] : [{ key: [] }, { entra: isRole(need) ? [need] : [] }],
     parameters: [
       ...parametersIn(path, endpoint.route),
-      ...fieldsOf(endpoint.query, 'query'),
-      ...fieldsOf(endpoint.headers, 'header'),
+      ...fieldsOf(endpoint.query, 'query', schemas),
+      ...fieldsOf(endpoint.headers, 'header', schemas),
     ],
-    ...(body !== undefined && { requestBody: { required: true, content: contentOf(body, 'input') } }),
+    ...(body !== undefined && { requestBody: { required: true, content: contentOf(body, 'input', schemas) } }),
     responses: {
-      ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer)])),
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer, schemas)]),
+      ),
       default: {
         description: 'What is wrong and what to do about it (RFC 9457)',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -68,14 +73,14 @@ function describeEndpoint(endpoint: Endpoint, path: string): Json {
   };
 }
 
-function describeAnswer(answer: z.ZodType | OtherContent): Json {
-  const content = contentOf(answer, 'output');
+function describeAnswer(answer: z.ZodType | OtherContent, schemas: Named): Json {
+  const content = contentOf(answer, 'output', schemas);
   return { description: Object.keys(content).length === 0 ? 'Nothing to tell' : 'As asked', content };
 }
 
-const contentOf = (body: z.ZodType | OtherContent, io: 'input' | 'output'): Json =>
+const contentOf = (body: z.ZodType | OtherContent, io: 'input' | 'output', schemas: Named): Json =>
   body instanceof z.ZodType
-    ? { 'application/json': { schema: jsonSchema(body, io) } }
+    ? { 'application/json': { schema: jsonSchema(body, io, schemas) } }
     : Object.fromEntries(body.mediaTypes.map((type) => [type, {}]));
 
 function parametersIn(path: string, route: string): Json[] {
@@ -89,25 +94,35 @@ function parametersIn(path: string, route: string): Json[] {
   }));
 }
 
-function fieldsOf(schema: z.ZodObject | undefined, place: 'query' | 'header'): Json[] {
+function fieldsOf(schema: z.ZodObject | undefined, place: 'query' | 'header', schemas: Named): Json[] {
   return Object.entries<z.ZodType>(schema?.shape ?? {}).map(([name, field]) => ({
     name,
     in: place,
     required: !field.safeParse(undefined).success,
-    schema: jsonSchema(field, 'input'),
+    schema: jsonSchema(field, 'input', schemas),
   }));
 }
 
-/** Dates travel as text. */
-const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): Json => {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
-    io,
-    unrepresentable: 'any',
-    override({ zodSchema, jsonSchema }) {
-      if (zodSchema._zod.def.type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
-      // The format says as much, in a word.
-      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
-    },
-  });
-  return rest;
-};
+const placeOfNamed = '#/components/schemas/';
+
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Named): unknown {
+  const made = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: asItTravels });
+  const text = JSON.stringify(made).replaceAll('#/$defs/', placeOfNamed);
+  const { $schema: _, $defs = {}, id, ...rest } = JSON.parse(text) as typeof made;
+  for (const [name, { id: __, ...named }] of Object.entries($defs)) schemas[name] = named;
+  if (id === undefined) return rest;
+  schemas[id] = rest;
+  return { $ref: `${placeOfNamed}${id}` };
+}
+
+/** Dates are texts, and their format says as much as their pattern. */
+function asItTravels({
+  zodSchema,
+  jsonSchema,
+}: {
+  zodSchema: z.core.$ZodTypes;
+  jsonSchema: z.core.JSONSchema.BaseSchema;
+}) {
+  if (zodSchema._zod.def.type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
+  if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+}

@@ -23,17 +23,19 @@ export class Problem extends Error {
   }
 }
 
-export const problemSchema = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.number().int(),
-  detail: z.string(),
-  errors: z
-    .array(z.object({ field: z.string(), message: z.string() }))
-    .readonly()
-    .optional(),
-  correlationId: z.string(),
-});
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    errors: z
+      .array(z.object({ field: z.string(), message: z.string() }))
+      .readonly()
+      .optional(),
+    correlationId: z.string(),
+  })
+  .meta({ id: 'Problem' });
 
 export function problemResponse({ status, code, message, errors }: Problem, correlationId: string) {
   const document: z.infer<typeof problemSchema> = {

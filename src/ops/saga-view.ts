@@ -17,27 +17,29 @@ const rewindVerdictSchema = z.object({
 export type RewindVerdict = z.infer<typeof rewindVerdictSchema>;
 
 /** What the API shows of an instance. */
-export const sagaViewSchema = z.object({
-  instanceId: z.string(),
-  name: z.string(),
-  version: z.string().optional(),
-  runtimeStatus: z.enum(runtimeStatuses),
-  phase: phaseSchema,
-  step: z.string().optional(),
-  attempt: z.number().optional(),
-  nextAttemptAt: z.string().optional(),
-  input: z.unknown(),
-  output: z.unknown(),
-  error: z.object({ code: z.string(), message: z.string() }).optional(),
-  review: status.review,
-  running: status.running,
-  compensation: status.ledger,
-  progress: z.number(),
-  correlationId: z.string().optional(),
-  createdAt: z.iso.datetime(),
-  updatedAt: z.iso.datetime(),
-  rewindable: rewindVerdictSchema,
-});
+export const sagaViewSchema = z
+  .object({
+    instanceId: z.string(),
+    name: z.string(),
+    version: z.string().optional(),
+    runtimeStatus: z.enum(runtimeStatuses),
+    phase: phaseSchema,
+    step: z.string().optional(),
+    attempt: z.number().optional(),
+    nextAttemptAt: z.string().optional(),
+    input: z.unknown(),
+    output: z.unknown(),
+    error: z.object({ code: z.string(), message: z.string() }).optional(),
+    review: status.review,
+    running: status.running,
+    compensation: status.ledger,
+    progress: z.number(),
+    correlationId: z.string().optional(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+    rewindable: rewindVerdictSchema,
+  })
+  .meta({ id: 'Saga' });
 export type SagaView = z.infer<typeof sagaViewSchema>;
 
 /** The status that the saga keeps about itself; undefined for an orchestration that is no saga, and before its first episode. */

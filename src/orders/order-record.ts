@@ -26,35 +26,37 @@ export const noticeSchema = z.object({
 export type Notice = z.infer<typeof noticeSchema>;
 
 /** What the product shows of an order: its read model. The card token is not in it. */
-export const orderRecordSchema = z.object({
-  id: z.string(),
-  instanceId: z.string(),
-  correlationId: z.string(),
-  status: orderStatusSchema,
-  customer: customerSchema,
-  lines: z.array(orderLineSchema),
-  currency: z.string(),
-  total: z.number(),
-  shippingAddress: addressSchema,
-  placedAt: z.iso.datetime(),
-  closedAt: z.iso.datetime().optional(),
-  reservationId: z.string().optional(),
-  fraud: fraudScoreSchema.optional(),
-  review: z
-    .object({
-      decision: z.enum(['approve', 'reject']),
-      by: z.string(),
-      reason: z.string().optional(),
-      /** How the customer was checked before an approval. */
-      checkedBy: z.string().optional(),
-      at: z.iso.datetime(),
-    })
-    .optional(),
-  chargeId: z.string().optional(),
-  shipment: shipmentSchema.optional(),
-  notices: z.array(noticeSchema).optional(),
-  error: z.object({ code: z.string(), message: z.string() }).optional(),
-});
+export const orderRecordSchema = z
+  .object({
+    id: z.string(),
+    instanceId: z.string(),
+    correlationId: z.string(),
+    status: orderStatusSchema,
+    customer: customerSchema,
+    lines: z.array(orderLineSchema),
+    currency: z.string(),
+    total: z.number(),
+    shippingAddress: addressSchema,
+    placedAt: z.iso.datetime(),
+    closedAt: z.iso.datetime().optional(),
+    reservationId: z.string().optional(),
+    fraud: fraudScoreSchema.optional(),
+    review: z
+      .object({
+        decision: z.enum(['approve', 'reject']),
+        by: z.string(),
+        reason: z.string().optional(),
+        /** How the customer was checked before an approval. */
+        checkedBy: z.string().optional(),
+        at: z.iso.datetime(),
+      })
+      .optional(),
+    chargeId: z.string().optional(),
+    shipment: shipmentSchema.optional(),
+    notices: z.array(noticeSchema).optional(),
+    error: z.object({ code: z.string(), message: z.string() }).optional(),
+  })
+  .meta({ id: 'Order' });
 export type OrderRecord = z.infer<typeof orderRecordSchema>;
 
 /** What a fulfilled order came to. */

@@ -51,7 +51,10 @@ const pricedSchema = z.object({ lines: z.array(orderLineSchema), currency: curre
 const whenPriced = { when: ({ value }: { readonly value: unknown }) => pricedSchema.safeParse(value).success };
 
 /** What a customer orders. */
-export const orderRequestSchema = z.strictObject(requestShape).superRefine(pricesFitCurrency, whenPriced);
+export const orderRequestSchema = z
+  .strictObject(requestShape)
+  .superRefine(pricesFitCurrency, whenPriced)
+  .meta({ id: 'OrderRequest' });
 export type OrderRequest = z.infer<typeof orderRequestSchema>;
 
 /** An order as intake took it: the input of its saga. */

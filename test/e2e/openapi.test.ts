@@ -8,7 +8,7 @@ const api = createApi(program.url);
 
 interface HostFunction {
   readonly name: string;
-  readonly config: { readonly bindings: readonly { readonly type: string }[] };
+  readonly config: { readonly bindings: readonly { readonly type: string; readonly authLevel?: string }[] };
 }
 
 const isHttp = ({ config }: HostFunction): boolean => config.bindings.some(({ type }) => /^httpTrigger$/i.test(type));
@@ -43,10 +43,7 @@ it('says what a request bears, who may send it, and how it fails', async () => {
     requestBody: {
       content: {
         'application/json': {
-          schema: {
-            required: expect.arrayContaining(['customer', 'payment']) as string[],
-            properties: { payment: { properties: { cardToken: { writeOnly: true } } } },
-          },
+          schema: { $ref: '#/components/schemas/OrderRequest' },
         },
       },
     },
@@ -55,4 +52,25 @@ it('says what a request bears, who may send it, and how it fails', async () => {
       default: { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
     },
   });
+  expect(described.components.schemas).toMatchObject({
+    OrderRequest: {
+      required: expect.arrayContaining(['customer', 'payment']) as string[],
+      properties: { payment: { properties: { cardToken: { writeOnly: true } } } },
+    },
+    Saga: { properties: { phase: { enum: expect.arrayContaining(['in_review', 'suspended']) as string[] } } },
+  });
+});
+
+it('refers to nothing that it does not have', async () => {
+  const described = await describedApi(program.url);
+  const named = [...JSON.stringify(described).matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference]) => reference);
+  const components = Object.keys(described.components.schemas).map((name) => `#/components/schemas/${name}`);
+  expect(new Set(named)).toEqual(new Set(components));
+});
+
+it('is served to anybody, and of all else only what says nothing of anybody', async () => {
+  const open = (await api.get<HostFunction[]>('/admin/functions')).body.filter(({ config }) =>
+    config.bindings.some(({ authLevel }) => authLevel === 'anonymous'),
+  );
+  expect(open.map(({ name }) => name).toSorted()).toEqual(['console', 'getOpenApi', 'healthLive']);
 });

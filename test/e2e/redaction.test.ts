@@ -1,16 +1,19 @@
-import { expect, it } from 'vitest';
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it, onTestFinished } from 'vitest';
 import type { ProblemDocument } from './api.ts';
 import { createApi } from './api.ts';
 import { createOrderApi } from './order-api.ts';
-import { useProgram } from './program.ts';
+import { makeDataFolder, useProgram } from './program.ts';
 import { sampleOrder } from '../orders/sample-order.ts';
 
 const program = await useProgram({ TRADE_TIMEOUT_SECONDS: '1' });
 const orders = createOrderApi(program);
 const api = createApi(program.url);
 
-const textOf = async (path: string, headers: Readonly<Record<string, string>> = {}): Promise<string> =>
-  (await fetch(new URL(path, program.url), { headers })).text();
+const textOf = async (path: string): Promise<string> => (await fetch(new URL(path, program.url))).text();
 
 it.each([
   ['fulfilled', 'tok_secret-card-1'],
@@ -45,4 +48,21 @@ it('a card token that does not fit is not sent back', async () => {
   const { status, body } = await api.post<ProblemDocument>('/api/orders', sampleOrder({ payment: { cardToken } }));
   expect([status, body.errors?.map(({ field }) => field)]).toEqual([400, ['payment.cardToken']]);
   expect(JSON.stringify(body)).not.toContain('xxx');
+});
+
+it('a history without its secrets is replayed as one with them', async () => {
+  const { body } = await orders.place(sampleOrder({ payment: { cardToken: 'tok_secret-card-2' } }));
+  await orders.ended(body.instanceId);
+  const folder = await makeDataFolder(onTestFinished);
+  const files = await Promise.all(
+    ['?raw=true', ''].map(async (query) => {
+      const file = join(folder, `history${query.length}.json`);
+      await writeFile(file, await textOf(`/api/sagas/${body.instanceId}/history${query}`));
+      return file;
+    }),
+  );
+  const [raw = '', redacted = ''] = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  expect([raw.includes('tok_secret-card-2'), redacted.includes('tok_secret-card-2')]).toEqual([true, false]);
+  const replay = ['--disable-warning=ExperimentalWarning', 'src/replay/main.ts', ...files];
+  await expect(promisify(execFile)(process.execPath, replay)).resolves.toMatchObject({ stderr: '' });
 });
