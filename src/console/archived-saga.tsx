@@ -1,7 +1,7 @@
 import type { Entry } from '../audit/entry.ts';
 import { formatFull } from './format.ts';
 import { root } from './location.ts';
-import { ErrorNotice, Loading, Notice, ScreenTitle } from './parts.tsx';
+import { ErrorNotice, Loading, ScreenTitle } from './parts.tsx';
 import { Exports, History } from './saga-history.tsx';
 import { useResource } from './use-resource.ts';
 
@@ -33,9 +33,12 @@ export function ArchivedSaga({ id, query }: { readonly id: string; readonly quer
       )}
       {data !== undefined && (
         <>
-          <Notice title="This saga was archived and deleted">
-            <p>It began {formatFull(data.head.createdAt)}. What happened is kept, as it was when it was deleted.</p>
-          </Notice>
+          <div class="callout tone-calm">
+            <div>
+              <strong>This saga was archived and deleted</strong>
+              <p>It began {formatFull(data.head.createdAt)}. What happened is kept, as it was when it was deleted.</p>
+            </div>
+          </div>
           <section class="panel" aria-labelledby="history-title">
             <div class="panel-head">
               <h2 id="history-title">What happened</h2>

@@ -1,3 +1,4 @@
+import type { SagaView } from '../ops/saga-view.ts';
 import { isObject, type StepRun } from './step-runs.ts';
 
 /** Something that is one way in this run and another way in the other. */
@@ -47,4 +48,18 @@ function differences(path: string, here: unknown, there: unknown): Change[] {
     return [...names].flatMap((name) => differences(`${path}.${name}`, here[name], there[name]));
   }
   return JSON.stringify(here) === JSON.stringify(there) ? [] : [{ path, here, there }];
+}
+
+/**
+ * What was undone or rewound on its way is a poor measure. After a rewind from the top, a saga keeps account of its new executions
+ * alone, which go on with the count of the old ones.
+ */
+export function wentStraight({ compensation }: Pick<SagaView, 'compensation'>): boolean {
+  const seen = new Set<string>();
+  return compensation.every(({ step, outcome, undo }) => {
+    const [, name = step, execution = '1'] = /^(.*)#(\d+)$/.exec(step) ?? [];
+    const isFirst = seen.has(name) || execution === '1';
+    seen.add(name);
+    return isFirst && outcome === 'succeeded' && undo !== 'done';
+  });
 }

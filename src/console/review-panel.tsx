@@ -93,9 +93,9 @@ function DecisionForm({ open, onDecided }: DecisionFormProps) {
         ))}
       </div>
       <WhoAndWhy {...signature} isReasonNeeded={false} />
+      {why !== undefined && <p class="muted">{why}</p>}
       <RefusalText refusal={refusal} />
       <div class="dialog-actions">
-        {why !== undefined && <p class="muted">{why}</p>}
         <button type="submit" class="button danger-quiet" name="decision" value="reject" disabled={isClosed}>
           Reject
         </button>

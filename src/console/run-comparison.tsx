@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { SagaView } from '../ops/saga-view.ts';
-import { compareRuns, type Change, type StepComparison } from './compare-runs.ts';
+import { type Change, compareRuns, type StepComparison, wentStraight } from './compare-runs.ts';
 import { formatDuration, formatFull, formatValue } from './format.ts';
 import { sagaUrl } from './location.ts';
 import { ErrorNotice, Loading, Notice } from './parts.tsx';
@@ -30,10 +30,6 @@ function LastSuccess({ saga }: { readonly saga: SagaView }) {
   if (other === undefined) return <Notice title={`No other run of ${saga.name} has succeeded yet`} />;
   return <Beside saga={saga} other={other} />;
 }
-
-/** What was undone or rewound on its way is a poor measure. */
-const wentStraight = ({ compensation }: SagaView): boolean =>
-  compensation.every(({ outcome, undo }) => outcome === 'succeeded' && undo !== 'done');
 
 const historyPath = ({ instanceId }: SagaView): string => `/api/sagas/${encodeURIComponent(instanceId)}/history`;
 

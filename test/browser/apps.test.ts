@@ -29,6 +29,7 @@ it('takes many documents at once, and shows how they get on until a person is as
   await page.getByRole('link', { name: /^Awaiting review/ }).click();
   await page.getByRole('row', { name: /unclear-invoice.pdf/ }).waitFor();
   await page.getByRole('row', { name: /nordlicht/ }).waitFor({ state: 'detached' });
+  expect(new URL(page.url()).search).toBe('?status=awaiting_review');
 });
 
 it('says which of the files it does not take, and sends none', async () => {
@@ -40,6 +41,7 @@ it('says which of the files it does not take, and sends none', async () => {
     .getByText(/things\.zip .*is a zip/)
     .waitFor();
   await keepScreenshot(page, 'upload-refused');
+  expect(new URL(page.url()).pathname).toBe('/api/console/documents');
 });
 
 it('shows an order as the one who sells sees it, and no card', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareRuns } from '../../src/console/compare-runs.ts';
+import { compareRuns, wentStraight } from '../../src/console/compare-runs.ts';
 import { readStepRuns } from '../../src/console/step-runs.ts';
 
 interface Given {
@@ -78,5 +78,15 @@ describe('a run beside one that succeeded', () => {
     const { steps, leftAt } = compareRuns(there, there);
     expect(leftAt).toBeUndefined();
     expect(steps.flatMap(({ changes }) => changes)).toEqual([]);
+  });
+});
+
+const line = (step: string, undo: 'pending' | 'done' = 'pending') => ({ step, outcome: 'succeeded' as const, undo });
+
+describe('a run that succeeded', () => {
+  it('went straight when nothing was undone and every step was its first', () => {
+    expect(wentStraight({ compensation: [line('main/save#1'), line('main/send#1'), line('main/save#2')] })).toBe(true);
+    expect(wentStraight({ compensation: [line('main/save#1', 'done'), line('main/save#2')] })).toBe(false);
+    expect(wentStraight({ compensation: [line('main/save#3'), line('main/send#2')] })).toBe(false);
   });
 });
