@@ -1,3 +1,4 @@
+import { haveSameProperties } from './is-same-json.ts';
 import type { SentReplay } from './replay-ledger.ts';
 
 /** What the app's thread keeps of the orchestrators that it runs: their histories, parsed, and what they answered last. */
@@ -21,8 +22,8 @@ interface Kept {
   readonly events: (object | string)[];
   /** JSON text. */
   readonly input: string;
-  /** Of the last answer: JSON texts. */
-  actions: readonly string[];
+  /** Of the last answer. */
+  actions: readonly unknown[];
 }
 
 export function createReplayMemory(): ReplayMemory {
@@ -44,11 +45,11 @@ export function createReplayMemory(): ReplayMemory {
         shorten(state) {
           const actions = openActionsOf(state);
           if (actions === undefined) return undefined;
-          const before = kept.actions;
-          kept.actions = actions.map((action) => JSON.stringify(action));
-          const difference = kept.actions.findIndex((text, place) => text !== before[place]);
-          const keptActions = difference < 0 ? actions.length : difference;
-          return { state: { ...(state as object), actions: [actions.slice(keptActions)] }, keptActions };
+          const keptActions = countSame(kept.actions, actions);
+          const added = actions.slice(keptActions);
+          // The objects of old: to keep new ones each time would fill the old generation.
+          kept.actions = [...kept.actions.slice(0, keptActions), ...added];
+          return { state: { ...(state as object), actions: [added] }, keptActions };
         },
       };
     },
@@ -61,9 +62,20 @@ const isFlat = (event: object): boolean =>
 const copy = (event: object | string): object =>
   typeof event === 'string' ? (JSON.parse(event) as object) : { ...event };
 
+/** How many both begin with. */
+function countSame(before: readonly unknown[], actions: readonly unknown[]): number {
+  const difference = actions.findIndex((action, place) => !isSameAction(before[place], action));
+  return difference < 0 ? actions.length : difference;
+}
+
+const isSameAction = (one: unknown, other: unknown): boolean =>
+  isObject(one) && isObject(other) && haveSameProperties(one, other);
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
 /** Of an orchestrator that waits; in replay schema V3, one list of actions in a list. */
 function openActionsOf(state: unknown): readonly unknown[] | undefined {
-  if (typeof state !== 'object' || state === null || !('actions' in state)) return undefined;
+  if (!isObject(state) || !('actions' in state)) return undefined;
   if (!('isDone' in state) || state.isDone !== false) return undefined;
   const { actions } = state;
   if (!Array.isArray(actions) || actions.length !== 1) return undefined;

@@ -312,14 +312,3 @@ it('stops while it waits to start again, and tells those that wait with it', asy
   await expect(waiting).rejects.toThrow('The host is stopping.');
   await stopped;
 });
-
-it('names in stacks where the source is, not what was made of it', async () => {
-  const map = { version: 3, sources: ['written.ts'], names: [], mappings: 'AAUA' };
-  const comment = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}`;
-  const handler = '() => { throw new Error("mine"); }';
-  const { worker } = await startApp({
-    'index.js': `const { app } = require('@azure/functions'); ${generic('fails', handler)}${comment}`,
-  });
-  const result = await call(worker, 'fails');
-  expect(result.ok ? '' : result.exception.stackTrace).toMatch(/written\.ts:11:1\)?\n/);
-});
