@@ -1,5 +1,5 @@
 import type { Reply } from './call-protocol.ts';
-import { ClaimError, claimLarge, type ClaimStore, fetchClaims, resolveClaims } from './claims.ts';
+import { ClaimError, type ClaimStore, fetchClaims, resolveClaims, storeClaims } from './claims.ts';
 import { toErrorData } from './error-data.ts';
 import { TerminalError } from './errors.ts';
 
@@ -30,11 +30,8 @@ async function accept(store: ClaimStore, request: unknown) {
 
 async function deposit(store: ClaimStore, reply: Reply): Promise<Reply> {
   if (!reply.ok) return reply;
-  const claimed = new Map<string, string>();
-  const value = claimLarge(reply.value, (sha256, text) => claimed.set(sha256, text));
   try {
-    await Promise.all([...claimed].map(([sha256, text]) => store.put(sha256, text)));
-    return { ...reply, value };
+    return { ...reply, value: await storeClaims(store, reply.value) };
   } catch (thrown) {
     const { message } = toErrorData(thrown);
     const error = {

@@ -129,6 +129,14 @@ function markOf(value: object): Mark | undefined {
   return typeof sha256 === 'string' && typeof bytes === 'number' ? { sha256, bytes } : undefined;
 }
 
+/** Stores what is too large, and answers the value with references in its place. */
+export async function storeClaims(store: ClaimStore, value: unknown): Promise<unknown> {
+  const claimed = new Map<string, string>();
+  const referring = claimLarge(value, (sha256, text) => claimed.set(sha256, text));
+  await Promise.all([...claimed].map(([sha256, text]) => store.put(sha256, text)));
+  return referring;
+}
+
 /** Everything that a value refers to, also by what it refers to. */
 export async function fetchClaims(store: ClaimStore, value: unknown): Promise<FetchedClaims> {
   const fetched = new Map<string, { readonly text: string } | { readonly error: unknown }>();

@@ -1,6 +1,6 @@
 // The engine's second door: what registers sagas with the host and operates running ones.
 
-export { ClaimError, claimLarge, type ClaimStore, fetchClaims, resolveClaims } from './claims.ts';
+export { ClaimError, type ClaimStore, fetchClaims, resolveClaims, storeClaims } from './claims.ts';
 export {
   failedGate,
   type GateDecision,

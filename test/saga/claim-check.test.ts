@@ -8,7 +8,7 @@ import {
   type Saga,
   type SagaDefinition,
 } from '../../src/saga/index.ts';
-import { claimLarge } from '../../src/saga/operate.ts';
+import { storeClaims } from '../../src/saga/operate.ts';
 import { createInMemoryClaims } from '../../src/testing/in-memory-claims.ts';
 import { type SagaApp, startSagaApp } from './kit/saga-app.ts';
 
@@ -175,14 +175,14 @@ test.each([
     },
     { restartsAlways: false },
   );
-  const kept = new Map<string, string>();
-  claimLarge(long, (sha256, text) => kept.set(sha256, text));
+  const kept = createInMemoryClaims();
+  await storeClaims(kept, long);
   const end = await app.runToEnd(id);
   expect(end.status).toMatchObject({ phase: 'held', error: { code } });
-  expect(end.status.error?.message).toContain(`what claim '${[...kept.keys()][0]}' stands for`);
+  expect(end.status.error?.message).toContain(`what claim '${[...kept.texts.keys()][0]}' stands for`);
   expect(end.status.error?.message).toContain('restore it there');
   expect(log).toEqual(['write a']);
-  for (const [sha256, text] of kept) claims.texts.set(sha256, text);
+  for (const [sha256, text] of kept.texts) await claims.put(sha256, text);
   await app.rewind(id);
   expect((await app.runToEnd(id)).runtimeStatus).toBe('Completed');
   await app.close();
@@ -197,13 +197,12 @@ test('a saga that is started with a claim which is not there fails with its effe
     { restartsAlways: false },
   );
   await app.runToEnd(id);
-  const kept = new Map<string, string>();
-  const input = claimLarge({ titles: [long] }, (sha256, text) => kept.set(sha256, text));
-  const late = await app.start({ name: 'trial' }, input);
+  const kept = createInMemoryClaims();
+  const late = await app.start({ name: 'trial' }, await storeClaims(kept, { titles: [long] }));
   const failed = await app.runToEnd(late);
   expect(failed.runtimeStatus).toBe('Failed');
   expect(failed.output).toContain('is missing from the claim store: restore it there');
-  for (const [sha256, text] of kept) claims.texts.set(sha256, text);
+  for (const [sha256, text] of kept.texts) await claims.put(sha256, text);
   await app.rewind(late);
   expect((await app.runToEnd(late)).output).toEqual([long.length]);
   await app.close();
