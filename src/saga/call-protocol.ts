@@ -34,6 +34,8 @@ export const requestSchema = z.object({
   idempotencyKey: z.string(),
   /** As the instance was started with it. */
   traceparent: z.string().optional(),
+  /** The instance that calls, where it is not the one at the top. */
+  subSaga: z.string().optional(),
   attempt: z.number().int(),
   /** The step's input or, for an undo, what was done. */
   input: z.unknown().optional(),

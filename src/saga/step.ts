@@ -174,5 +174,6 @@ const requestFor = (execution: Execution, key: string, input: unknown) => ({
   correlationId: execution.correlationId,
   idempotencyKey: key,
   ...(execution.traceparent !== undefined && { traceparent: execution.traceparent }),
+  ...(execution.commission !== undefined && { subSaga: execution.df.instanceId }),
   input,
 });

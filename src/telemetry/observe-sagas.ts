@@ -13,9 +13,10 @@ export function observeSagas(metrics: Metrics, recorder: Recorder, elapsed: () =
       log(recorder, event, of);
     },
     async attempted({ activity, direction, request }, work) {
-      const { instanceId, correlationId, idempotencyKey, attempt, traceparent } = request;
+      const { instanceId, correlationId, idempotencyKey: key, attempt, traceparent, subSaga } = request;
       const startedAt = elapsed();
-      const step = traceparentOfStep(computeTrace(instanceId, traceparent), idempotencyKey, 1);
+      // Attempts of a later round, after a gate, stand with those of the first.
+      const step = traceparentOfStep(computeTrace(instanceId, traceparent), { key, subSaga, round: 1 });
       const start = {
         name: direction === 'do' ? activity : `${activity} undo`,
         kind: 'internal',
@@ -23,7 +24,7 @@ export function observeSagas(metrics: Metrics, recorder: Recorder, elapsed: () =
         attributes: {
           'saga.instance.id': instanceId,
           'saga.correlation.id': correlationId,
-          'saga.step.key': idempotencyKey,
+          'saga.step.key': key,
           'saga.step.attempt': attempt,
         },
       } as const;

@@ -25,9 +25,16 @@ export function computeTrace(rootId: string, traceparent: string | undefined): S
   return { traceId, isSampled: isSampled === true, startedBy: spanId };
 }
 
-/** The `traceparent` of a step's span, from the idempotency key that all its attempts carry. */
-export const traceparentOfStep = (trace: SagaTrace, key: string, round: number): string =>
-  placeIn(trace, round === 1 ? `step ${key}` : `step ${key} round ${round}`);
+/** What the span of a step is known by: what its attempts carry, and how often it was called so. */
+interface StepPlace {
+  readonly key: string;
+  /** The instance that calls: a parent undoes with the same key what a sub-saga could not. */
+  readonly subSaga: string | undefined;
+  readonly round: number;
+}
+
+export const traceparentOfStep = (trace: SagaTrace, { key, subSaga = '', round }: StepPlace): string =>
+  placeIn(trace, `step ${key} ${subSaga} ${round}`);
 
 const placeIn = (trace: SagaTrace, what: string): string =>
   formatTraceParent({ ...trace, spanId: spanIdOf(trace, what) });
@@ -97,15 +104,16 @@ export function traceparentOfStretch(of: ObservedSaga): string {
 type CallEvent = Extract<SagaEvent, { readonly key: string }>;
 
 function stepSpan(event: CallEvent, of: ObservedSaga, trace: SagaTrace): EndedSpan {
+  const { key, round } = event;
   return {
     name: event.call,
-    traceparent: traceparentOfStep(trace, event.key, event.round),
+    traceparent: traceparentOfStep(trace, { key, round, subSaga: of.path && of.instanceId }),
     parentSpanId: stretchId(trace, of, of.stretch.number),
     startedAt: event.since,
     endedAt: of.now,
     attributes: {
       'saga.instance.id': of.instanceId,
-      'saga.step.key': event.key,
+      'saga.step.key': key,
       'saga.step.attempts': event.attempt,
       ...('error' in event && { 'error.type': event.error.code }),
     },
