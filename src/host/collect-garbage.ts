@@ -1,12 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Node has it, but shows it to contexts alone that are made while the flag is set. */
+/**
+ * Node has it, but shows it to contexts alone that are made while the flag is set. The flag stays, because it is that of all threads,
+ * and another may be about to make its context.
+ */
 function findCollector(): NodeJS.GCFunction {
   setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as NodeJS.GCFunction;
-  setFlagsFromString('--no-expose-gc');
-  return collect;
+  return runInNewContext('gc') as NodeJS.GCFunction;
 }
 
 let collector: NodeJS.GCFunction | undefined;

@@ -21,8 +21,8 @@ export interface CommitQueue {
   isBroken(): boolean;
 }
 
-/** Milliseconds; about what a short episode takes. */
-const longestDelay = 2;
+/** Milliseconds; about what the episode of a long history takes. */
+const longestDelay = 10;
 
 interface Batch {
   /** Its commit is under way. */
