@@ -15,6 +15,11 @@ const app = {
       try { yield context.df.callActivity(context.df.getInput()); }
       catch (error) { return { before, error: error.message, after: yield context.df.callActivity('thread') }; }
     });
+    df.app.entity('sleeper', () => new Promise(() => {}));
+    df.app.orchestration('calls an entity', function* (context) {
+      try { return yield context.df.callEntity(new df.EntityId('sleeper', 'one'), 'sleep'); }
+      catch (error) { return error.message; }
+    });
     df.app.orchestration('hangs', function* (context) { for (;;); });
     app.http('hangs over http', { route: 'hang', methods: ['GET'], handler: () => new Promise(() => {}) });
   `,
@@ -62,6 +67,11 @@ it('fails an orchestrator that does not come to an end', async () => {
     runtimeStatus: 'Failed',
     output: `Orchestrator function 'hangs' failed: ${message('hangs')}`,
   });
+});
+
+it('fails the operations of an entity that does not answer', async () => {
+  const { output } = await run(await runApp(app), 'calls an entity');
+  expect(output).toBe(message('sleeper'));
 });
 
 it('answers 500 for an HTTP function that does not answer', async () => {

@@ -44,6 +44,7 @@ test('in another task hub nothing is to be found, and nothing is begun', async (
   expect(await ask('DELETE /instances?createdTimeFrom=2000-01-01&taskHub=There')).toMatchObject({
     body: { instancesDeleted: 0 },
   });
+  expect(await ask('GET /nothing?taskHub=There')).toEqual({ status: 404, body: undefined });
   const refusal = { Message: "This host runs task hub 'TestHubName' alone, so nobody would run what goes to 'There'." };
   expect(await ask('POST /orchestrators/NoActions?taskHub=There', '1')).toEqual({ status: 400, body: refusal });
   expect(await ask('POST /entities/CounterEntity/here?op=add&taskHub=There', '1')).toEqual({
@@ -54,7 +55,8 @@ test('in another task hub nothing is to be found, and nothing is begun', async (
 
 test('the own task hub and connection are found whatever their case, and when nothing stands for them', async () => {
   await ask('POST /orchestrators/NoActions/own', '1');
-  for (const query of ['taskHub=testhubname&connection=storage', 'taskHub=&connection=', 'TASKHUB=TestHubName']) {
+  const queries = ['taskHub=testhubname&connection=storage', 'taskHub=&connection=', 'CONNECTION=AzureWebJobsStorage'];
+  for (const query of queries) {
     expect((await engine.ended('own')).runtimeStatus).toBe('Completed');
     expect({ query, ...(await ask(`GET /instances/own?${query}`)) }).toMatchObject({ query, status: 200 });
   }

@@ -50,7 +50,7 @@ export const terminate: InstanceOperation = (context, request, instance) => {
 /** POST /instances/{id}/suspend?reason=… */
 export const suspend: InstanceOperation = (context, request, instance) => {
   if (isTerminal(instance.runtimeStatus)) return emptyResponse(410);
-  if (instance.runtimeStatus === 'Suspended') return refuse('suspend', instance);
+  if (instance.runtimeStatus === 'Suspended') return refuse(context, 'suspend', instance);
   const Reason = reasonOf(request);
   return send(context, instance, { EventType: eventType.suspended, Reason, EventId: -1, Timestamp: context.stamp() });
 };
@@ -58,14 +58,20 @@ export const suspend: InstanceOperation = (context, request, instance) => {
 /** POST /instances/{id}/resume?reason=… */
 export const resume: InstanceOperation = (context, request, instance) => {
   if (isTerminal(instance.runtimeStatus)) return emptyResponse(410);
-  if (instance.runtimeStatus === 'Running') return refuse('resume', instance);
+  if (instance.runtimeStatus === 'Running') return refuse(context, 'resume', instance);
   const Reason = reasonOf(request);
   return send(context, instance, { EventType: eventType.resumed, Reason, EventId: -1, Timestamp: context.stamp() });
 };
 
 /** The real host says this with 500. */
-const refuse = (verb: 'suspend' | 'resume', { id, runtimeStatus }: InstanceRow) =>
-  errorResponse(
+function refuse({ log }: ManagementContext, verb: 'suspend' | 'resume', { id, runtimeStatus }: InstanceRow) {
+  log(
+    'warning',
+    'Host.Triggers.DurableTask',
+    `${id}: Cannot ${verb} orchestration instance in the ${runtimeStatus} state.`,
+  );
+  return errorResponse(
     409,
     `Cannot ${verb} the orchestration instance ${id} because instance is in the ${runtimeStatus} state.`,
   );
+}

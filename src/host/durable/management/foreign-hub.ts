@@ -20,16 +20,17 @@ export function answerForForeignHub(
   request: ManagementRequest,
   path: readonly string[],
 ): ManagementResponse | undefined {
-  const connection = asked(request, 'connection', connectionName);
+  const [controller = '', name] = path;
+  if (!/^(orchestrators|entities|instances)$/i.test(controller)) return undefined;
+  const connection = asked(request, 'connection', [connectionName, `AzureWebJobs${connectionName}`]);
   if (connection !== undefined) {
     return exceptionResponse(500, 'Something went wrong while processing your request', {
       type: 'System.InvalidOperationException',
       message: `Unable to resolve the Azure Storage connection named '${connection}'.`,
     });
   }
-  const hub = asked(request, 'taskHub', hubName);
+  const hub = asked(request, 'taskHub', [hubName]);
   if (hub === undefined) return undefined;
-  const [controller = '', name] = path;
   const isStart = /^orchestrators$/i.test(controller) || (/^entities$/i.test(controller) && request.method !== 'GET');
   if (isStart)
     return errorResponse(400, `This host runs task hub '${hubName}' alone, so nobody would run what goes to '${hub}'.`);
@@ -38,7 +39,8 @@ export function answerForForeignHub(
 }
 
 /** The value of a parameter that names something else than what is here. */
-function asked(request: ManagementRequest, name: string, own: string): string | undefined {
-  const value = queryValue(request, name)?.trim();
-  return value === undefined || value === '' || value.toLowerCase() === own.toLowerCase() ? undefined : value;
+function asked(request: ManagementRequest, name: string, own: readonly string[]): string | undefined {
+  const value = queryValue(request, name)?.trim() ?? '';
+  const isOwn = value === '' || own.some((other) => other.toLowerCase() === value.toLowerCase());
+  return isOwn ? undefined : value;
 }
