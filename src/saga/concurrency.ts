@@ -4,6 +4,7 @@ import type { Execution } from './execution.ts';
 import type { Operation } from './operation.ts';
 import { runScope } from './scope.ts';
 import { resultOf, runSideBySide, stopAll } from './side-by-side.ts';
+import { throwIfCancelled } from './wait.ts';
 
 /** The results of operations, in their order. */
 export type ResultsOf<Operations extends readonly Operation<unknown>[]> = {
@@ -49,7 +50,7 @@ export function* runRace<T>(execution: Execution, operations: readonly Operation
   const branches = operations.map((operation) =>
     createBranch(
       execution,
-      runScope(execution, 'race', () => operation),
+      runScope(execution, 'race', () => unlessStopped(execution, operation)),
     ),
   );
   let first: BranchEnd<T> | undefined;
@@ -59,4 +60,11 @@ export function* runRace<T>(execution: Execution, operations: readonly Operation
     stopAll(execution, branches, 'another operation of the race has ended first');
   });
   return resultOf(first);
+}
+
+/** What ends well once it was stopped has lost all the same: it fails, so that its scope is undone. */
+function* unlessStopped<T>(execution: Execution, operation: Operation<T>): Operation<T> {
+  const result = yield* operation;
+  throwIfCancelled(execution);
+  return result;
 }

@@ -215,6 +215,18 @@ onEveryEngine((startTrial) => {
     expect(world.called()).toEqual(['charge', 'ship', 'charge', 'charge']);
   });
 
+  test('what ends well once another operation has won the race is undone too', async () => {
+    const { world, run } = await startTrial(activities, function* (saga, item) {
+      // The inner race ends only when its loser is undone, and the outer one is over by then.
+      const inner = saga.race([saga.step(reserve, item), saga.step(charge, item)]);
+      return yield* saga.race<unknown>([inner, saga.step(ship, item)]);
+    });
+    const { end } = await run();
+    expect(end.runtimeStatus).toBe('Completed');
+    expect(world.called().slice(3)).toEqual(['charge-undo', 'reserve-undo']);
+    expect([...world.effects.keys()]).toEqual([expect.stringContaining('/ship#1/do')]);
+  });
+
   test('an undo that fails inside a race is decided at the gate, and the race ends', async () => {
     const { app, world, start } = await startTrial(activities, function* (saga, item) {
       const won = yield* saga.race<unknown>([
