@@ -37,7 +37,8 @@ export function createClaimDesks(store: ClaimStore): ClaimDesks {
   return {
     of: (context) => (open.get(context) ?? openDesk(new Map())).desk,
     async before({ invocationContext, inputs: [body] }) {
-      open.set(invocationContext, openDesk(await fetchClaims(cached, valuesIn(body))));
+      const values = valuesIn(body);
+      open.set(invocationContext, openDesk(values.length === 0 ? undefined : await fetchClaims(cached, values)));
     },
     async after({ invocationContext }) {
       const claimed = open.get(invocationContext)?.claimed ?? [];
@@ -51,11 +52,12 @@ interface OpenDesk {
   readonly claimed: ReadonlyMap<string, string>;
 }
 
-function openDesk(fetched: FetchedClaims): OpenDesk {
+/** @param fetched undefined where nothing refers to anything, so that nothing need be looked through */
+function openDesk(fetched: FetchedClaims | undefined): OpenDesk {
   const claimed = new Map<string, string>();
   const desk: ClaimDesk = {
     claim: (value) => claimLarge(value, (sha256, text) => claimed.set(sha256, text)),
-    resolve: (value) => resolveClaims(value, fetched),
+    resolve: (value) => (fetched === undefined ? value : resolveClaims(value, fetched)),
   };
   return { desk, claimed };
 }

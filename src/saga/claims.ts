@@ -93,7 +93,7 @@ export function findClaims(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   const found = markOf(value);
   if (found === undefined) return Object.values(value).flatMap(findClaims);
-  return 'sha256' in found ? [found.sha256] : findClaims(found.literal);
+  return 'sha256' in found ? [found.sha256] : Object.values(found.literal ?? {}).flatMap(findClaims);
 }
 
 /** What references stand for, by SHA-256, or why that is not to be had. */

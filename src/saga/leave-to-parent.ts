@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ErrorData, errorDataSchema } from './errors.ts';
 import { type Execution, report, tell } from './execution.ts';
-import { ledgerEntrySchema } from './ledger.ts';
+import { ledgerEntrySchema, withoutNeedless } from './ledger.ts';
 import type { Operation } from './operation.ts';
 import type { Phase } from './status.ts';
 
@@ -42,15 +42,17 @@ export interface Left {
  * @throws LeftToParent
  */
 export function* leaveToParent(execution: Execution, { phase, error }: Left): Operation<never> {
-  const { df, ledger, pivoted } = execution;
   if (execution.inBranch) {
+    const { df } = execution;
     const aloneAtLast = df.createTimer(df.currentUtcDateTime);
     execution.gateTasks.set(aloneAtLast, () => {});
     yield aloneAtLast;
   }
   report(execution, { phase, error, attempt: undefined, nextAttemptAt: undefined });
   tell(execution, { kind: 'left-to-parent', error });
-  const thrown = new LeftToParent({ ok: false, error, held: phase === 'held', pivoted, ledger });
+  const { pivoted, ledger } = execution;
+  const left = { held: phase === 'held', pivoted, ledger: ledger.map(withoutNeedless) };
+  const thrown = new LeftToParent({ ok: false, error, ...left });
   execution.end = { thrown };
   throw thrown;
 }

@@ -81,6 +81,10 @@ export function computeUndoOrder(entries: readonly LedgerEntry[]): LedgerEntry[]
   return entries.filter(isLeft).sort((a, b) => compareOrders(b.order, a.order));
 }
 
+/** Nobody asks for the values of what is not to be undone any more. */
+export const withoutNeedless = (entry: LedgerEntry): LedgerEntry =>
+  isLeft(entry) ? entry : { ...entry, input: undefined, output: undefined };
+
 export const isLeft = ({ outcome, undo }: LedgerEntry): boolean =>
   outcome !== 'failed' && (undo === 'pending' || undo === 'failed');
 

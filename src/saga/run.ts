@@ -5,7 +5,7 @@ import { type Execution, type GateMode, refuseAfterEnd, report, rootOf, tell } f
 import { openGate } from './gate.ts';
 import { findKnownSecrets } from './known-secrets.ts';
 import { LeftToParent, type SubSagaOutcome } from './leave-to-parent.ts';
-import { openScope } from './ledger.ts';
+import { openScope, withoutNeedless } from './ledger.ts';
 import { describeEvent, type LogFormat, renderLine, type SagaEvent } from './narrate.ts';
 import { carryOver, NextGeneration } from './next-generation.ts';
 import type { ObservedSaga, SagaObserver } from './observer.ts';
@@ -45,7 +45,7 @@ export function* runSaga(
     const value = yield* runUntilItEndsWell(execution, definition, prepared);
     if (commission === undefined) return desk.claim(value);
     const { pivoted, ledger } = execution;
-    return desk.claim({ ok: true, value, pivoted, ledger } satisfies SubSagaOutcome);
+    return desk.claim({ ok: true, value, pivoted, ledger: ledger.map(withoutNeedless) } satisfies SubSagaOutcome);
   } catch (thrown) {
     if (thrown instanceof LeftToParent) return desk.claim(thrown.outcome);
     if (!(thrown instanceof NextGeneration)) throw thrown;
