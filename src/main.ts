@@ -73,7 +73,10 @@ import { createShipping } from './trade/shipping-client.ts';
 
 const config = parseConfig(process.env);
 const now = (): Date => new Date();
-const telemetry = await createTelemetry(config.telemetry, now);
+const telemetry = await createTelemetry(config.telemetry, {
+  now,
+  report: (trouble) => void process.stderr.write(`Telemetry is not sent: ${trouble}\n`),
+});
 app.hook.appTerminate(() => telemetry.close());
 compose({ config, telemetry, now, newId: randomUUID });
 
@@ -85,7 +88,7 @@ interface Surroundings {
 }
 
 function compose({ config, telemetry, now, newId }: Surroundings): void {
-  const { maxDocumentBytes, reviewThreshold } = config;
+  const { maxDocumentBytes, reviewThreshold, gateMode, logFormat } = config;
   const storage = createBlobClient(config.storage);
   const blobs = createDocumentBlobs(storage);
   const { records, orders } = createStores(config, storage);
@@ -108,15 +111,7 @@ function compose({ config, telemetry, now, newId }: Surroundings): void {
   const sagas = [processDocument, ...trade.sagas];
   const documents = { blobs, extractor, records, events, faults, reviewThreshold, maxDocumentBytes };
   const activities = [...bindDocumentActivities(documents), ...trade.activities];
-  registerSagas({
-    sagas,
-    activities,
-    decisions,
-    claims,
-    gateMode: config.gateMode,
-    observer: telemetry.sagas,
-    logFormat: config.logFormat,
-  });
+  registerSagas({ sagas, activities, decisions, claims, gateMode, observer: telemetry.sagas, logFormat });
   const redaction = createRedaction({ sagas, activities });
 
   const refusals = createRefusals(storage);

@@ -5,6 +5,7 @@ import type { ObserveRequest } from '../http/endpoint.ts';
 import type { SagaObserver } from '../saga/operate.ts';
 import { createInstruments, type Reading } from './instruments.ts';
 import { createMetrics } from './metrics.ts';
+import type { TelemetrySurroundings } from './open-telemetry.ts';
 import { observeMessages } from './observe-messages.ts';
 import { observeRequests } from './observe-requests.ts';
 import { observeSagas } from './observe-sagas.ts';
@@ -27,13 +28,16 @@ export interface Telemetry {
 
 const elapsed = (): number => performance.now();
 
-export async function createTelemetry(config: TelemetryConfig | undefined, now: () => Date): Promise<Telemetry> {
+export async function createTelemetry(
+  config: TelemetryConfig | undefined,
+  surroundings: TelemetrySurroundings,
+): Promise<Telemetry> {
   const instruments = createInstruments();
   const metrics = createMetrics(instruments);
   const recorder =
     config === undefined
       ? silentRecorder
-      : await (await import('./open-telemetry.ts')).openTelemetry(config, instruments, now);
+      : await (await import('./open-telemetry.ts')).openTelemetry(config, instruments, surroundings);
   return {
     sagas: observeSagas(metrics, recorder, elapsed),
     observeRequest: observeRequests(metrics, recorder, elapsed),

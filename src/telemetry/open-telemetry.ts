@@ -1,5 +1,5 @@
 import { useInstrumenter } from '@azure/core-tracing';
-import { context, trace } from '@opentelemetry/api';
+import { context, diag, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
@@ -11,6 +11,7 @@ import { openExporters } from './exporters.ts';
 import type { Instruments } from './instruments.ts';
 import { createMetricProducer, temporalityOf } from './metric-producer.ts';
 import { createPresetIds } from './preset-ids.ts';
+import { reportTrouble } from './report-trouble.ts';
 import { createOtelRecorder } from './otel-recorder.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -20,12 +21,19 @@ import type { Recorder } from './recorder.ts';
 
 const scope = { name: 'durable-saga' };
 
+export interface TelemetrySurroundings {
+  readonly now: () => Date;
+  /** Told what could not be sent, and why. */
+  readonly report: (trouble: string) => void;
+}
+
 /** Starts what sends traces, metrics and logs, and joins the Azure SDKs' own spans to the traces. */
 export async function openTelemetry(
   config: TelemetryConfig,
   instruments: Instruments,
-  now: () => Date,
+  { now, report }: TelemetrySurroundings,
 ): Promise<Recorder> {
+  reportTrouble(report);
   const exporters = await openExporters(config);
   const resource = defaultResource()
     .merge(resourceFromAttributes({ 'service.name': 'durable-saga' }))
@@ -60,6 +68,7 @@ export async function openTelemetry(
       await Promise.allSettled([traces.shutdown(), logs.shutdown(), metrics.shutdown()]);
       trace.disable();
       context.disable();
+      diag.disable();
     },
   };
 }

@@ -52,7 +52,7 @@ it('traces, logs and metrics go to Application Insights by its connection string
   const instruments = createInstruments();
   const counter = instruments.counter({ name: 'saga.ended', description: '', unit: '{saga}' });
   const config = { otlp: false, applicationInsights, metricIntervalMs: 3_600_000 };
-  const recorder = await openTelemetry(config, instruments, () => new Date());
+  const recorder = await openTelemetry(config, instruments, { now: () => new Date(), report: () => {} });
 
   counter.add(2, { saga: 'order' });
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
