@@ -6,7 +6,7 @@ import { type Verdict, verifyTrail } from '../audit/verify-trail.ts';
 // `npm run audit`: exports trails, and tells whether an export is what was exported. Exits with 0 only if all is well.
 
 const usage = `Usage: npm run audit -- verify FILE [--public-key FILE]
-       npm run audit -- export ID --url URL [--format json|jsonl|csv|html] [--key FUNCTION_KEY]`;
+       npm run audit -- export ID --url URL [--format json|jsonl|csv|html] [--key FUNCTION_KEY | --token ENTRA_TOKEN]`;
 
 const print = (text: string): void => void process.stdout.write(text);
 
@@ -24,7 +24,7 @@ async function run(args: string[]): Promise<number> {
   if (command === 'verify') return verify(subject, values['public-key']);
   if (command !== 'export') throw new Error(usage);
   if (values.url === undefined) throw new Error(`--url is missing: say where the app runs.\n${usage}`);
-  return exportTrail(subject, values.url, values.format, values.key);
+  return exportTrail(subject, values.url, values.format, headersFor(values));
 }
 
 function parse(args: string[]) {
@@ -37,6 +37,7 @@ function parse(args: string[]) {
         url: { type: 'string' },
         format: { type: 'string', default: 'jsonl' },
         key: { type: 'string' },
+        token: { type: 'string' },
       },
     });
   } catch (error) {
@@ -65,10 +66,22 @@ function describe(file: string, verdict: Verdict): string {
   return `${file} is as it was exported: ${count} entries of ${saga} ${instanceId}, head ${hash}.\n${signed[verdict.signature]}\n`;
 }
 
-async function exportTrail(id: string, url: string, format: string, key: string | undefined): Promise<number> {
+/** How the app lets in: by a function key, or by who is signed in. */
+function headersFor({ key, token }: { readonly key?: string; readonly token?: string }): Record<string, string> {
+  return {
+    ...(key !== undefined && { 'x-functions-key': key }),
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  };
+}
+
+async function exportTrail(
+  id: string,
+  url: string,
+  format: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<number> {
   const query = new URLSearchParams({ format });
   const address = new URL(`/api/sagas/${encodeURIComponent(id)}/audit?${query.toString()}`, url);
-  const headers = key === undefined ? {} : { 'x-functions-key': key };
   const response = await fetch(address, { headers }).catch((error: unknown) => {
     throw new Error(`Nothing answers at ${address.origin}: start the app, or give another --url.`, { cause: error });
   });

@@ -69,9 +69,9 @@ async function readAudit(services: AuditServices, call: EndpointCall) {
 }
 
 /** What the engine has forgotten is in the archive. */
-async function findTrail(services: AuditServices, { request, instances }: EndpointCall): Promise<Trail> {
+async function findTrail(services: AuditServices, { request, unredacted }: EndpointCall): Promise<Trail> {
   const id = routeParameter(request, 'id');
-  const instance = await instances.get(id, { history: true });
+  const instance = await unredacted.get(id, { history: true });
   if (instance === undefined) {
     const archived = await services.archive.find(id);
     if (archived === undefined) throw unknownSaga(id);
@@ -86,22 +86,27 @@ async function findTrail(services: AuditServices, { request, instances }: Endpoi
 }
 
 async function readHistory(call: EndpointCall) {
-  const id = routeParameter(call.request, 'id');
+  const { caller, request, log, correlationId } = call;
+  const instanceId = routeParameter(request, 'id');
   const { raw } = checkedQuery(historyQuerySchema, call);
-  const by = raw ? nameOf(authorize(call.caller, 'operator')) : undefined;
-  const body = await (raw ? call.unredacted : call.instances).history(id);
-  if (body === undefined) throw unknownSaga(id);
-  if (by !== undefined) call.log.info(`${id} its history was shown unredacted to ${by}`);
+  if (raw) authorize(caller, 'operator');
+  const body = await (raw ? call.unredacted : call.instances).history(instanceId);
+  if (body === undefined) throw unknownSaga(instanceId);
+  if (raw) log.info(JSON.stringify({ event: 'saga.unredacted', instanceId, by: nameOf(caller), correlationId }));
   return { status: 200, headers: { 'content-type': 'application/json' }, body };
 }
 
-async function purge(services: AuditServices, { request, instances, log }: EndpointCall) {
+async function purge(services: AuditServices, { caller, request, unredacted, log, correlationId }: EndpointCall) {
   const id = routeParameter(request, 'id');
-  const purged = await archiveAndPurge(instances, id, services);
+  const purged = await archiveAndPurge(unredacted, id, services);
   switch (purged.state) {
-    case 'purged':
-      log.info(`${id} purged; its trail is ${purged.archivedAs}`);
-      return { status: 202, jsonBody: { instanceId: id, archivedAs: purged.archivedAs } };
+    case 'purged': {
+      const { archivedAs } = purged;
+      log.info(
+        JSON.stringify({ event: 'saga.deleted', instanceId: id, by: nameOf(caller), archivedAs, correlationId }),
+      );
+      return { status: 202, jsonBody: { instanceId: id, archivedAs } };
+    }
     case 'not-found':
       throw unknownSaga(id);
     case 'refused':
