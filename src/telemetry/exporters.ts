@@ -6,7 +6,8 @@ import type { TelemetryConfig } from '../config.ts';
 export interface Exporters {
   readonly spans: SpanExporter;
   readonly metrics: PushMetricExporter;
-  readonly logs: LogRecordExporter;
+  /** Absent where log lines arrive by another way. */
+  readonly logs?: LogRecordExporter;
 }
 
 /** One for each destination; only what is configured is loaded. */
@@ -27,13 +28,13 @@ async function openOtlp(): Promise<Exporters> {
   return { spans: new OTLPTraceExporter(), metrics: new OTLPMetricExporter(), logs: new OTLPLogExporter() };
 }
 
+/** Without logs: the Functions host sends the app's log lines to the same place. */
 async function openAzureMonitor(connectionString: string): Promise<Exporters> {
-  const { AzureMonitorTraceExporter, AzureMonitorMetricExporter, AzureMonitorLogExporter } =
+  const { AzureMonitorTraceExporter, AzureMonitorMetricExporter } =
     await import('@azure/monitor-opentelemetry-exporter');
   const options = { connectionString };
   return {
     spans: new AzureMonitorTraceExporter(options),
     metrics: new AzureMonitorMetricExporter(options),
-    logs: new AzureMonitorLogExporter(options),
   };
 }

@@ -46,7 +46,9 @@ export async function openTelemetry(
   });
   const logs = new LoggerProvider({
     resource,
-    processors: exporters.map((exporter) => new BatchLogRecordProcessor({ exporter: exporter.logs })),
+    processors: exporters.flatMap(({ logs: exporter }) =>
+      exporter === undefined ? [] : [new BatchLogRecordProcessor({ exporter })],
+    ),
   });
   const metrics = new MeterProvider({
     resource,

@@ -43,7 +43,7 @@ async function startIngestion() {
   return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}/`, envelopes };
 }
 
-it('traces, logs and metrics go to Application Insights by its connection string', async () => {
+it('traces and metrics go to Application Insights by its connection string', async () => {
   vi.stubEnv('APPLICATION_INSIGHTS_NO_STATSBEAT', 'true');
   vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
   onTestFinished(() => void vi.unstubAllEnvs());
@@ -74,9 +74,8 @@ it('traces, logs and metrics go to Application Insights by its connection string
       data: { baseData: { id: 'aaaaaaaaaaaaaaaa', name: 'order', properties: { 'saga.instance.id': 'o-1' } } },
     },
   ]);
-  expect(found('MessageData')).toMatchObject([
-    { tags: { 'ai.operation.id': traceId }, data: { baseData: { message: 'slow' } } },
-  ]);
+  // The host sends the lines of the log there.
+  expect(found('MessageData')).toEqual([]);
   expect(found('MetricData').flatMap(({ data }) => data.baseData.metrics ?? [])).toContainEqual(
     expect.objectContaining({ name: 'saga.ended', value: 2 }),
   );
