@@ -49,7 +49,7 @@ function segmentPattern(parts: readonly (string | Parameter)[]): string {
   if (parts.length === 1 && typeof only === 'object' && only.kind !== 'required') {
     return only.kind === 'rest' ? '(?:/(.*))?' : '(?:/([^/]+))?';
   }
-  return `/${parts.map((part) => (typeof part === 'string' ? escapeLiteral(part) : '([^/]+?)')).join('')}`;
+  return `/${parts.map((part) => (typeof part === 'string' ? escapeLiteral(keepApart(part)) : '([^/]+?)')).join('')}`;
 }
 
 function segmentPrecedence(parts: readonly (string | Parameter)[]): number {
@@ -67,6 +67,11 @@ function decode(value: string): string {
   }
 }
 
+const keepApart = (text: string): string => text.replaceAll('%', '%25').replaceAll('/', '%2F');
+
+/** As templates are written, but for what would look like another segment. */
+const readable = (path: string): string => path.split('/').map(decode).map(keepApart).join('/');
+
 /** @throws where the template is not valid, with what is wrong. */
 export function parseRouteTemplate(template: string): RouteTemplate {
   const segments = template
@@ -78,7 +83,7 @@ export function parseRouteTemplate(template: string): RouteTemplate {
   return {
     precedence: segments.map(segmentPrecedence).join(''),
     match(path) {
-      const found = pattern.exec(path);
+      const found = pattern.exec(readable(path));
       if (!found) return undefined;
       const values: Record<string, string> = {};
       for (const [index, { name, default: fallback, constraints }] of parameters.entries()) {

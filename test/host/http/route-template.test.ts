@@ -19,6 +19,10 @@ describe('route templates', () => {
     ['A/b', '/a/B', {}],
     ['a.b', '/axb', undefined],
     ['', '/', {}],
+    ['größe/{x}', '/gr%C3%B6%C3%9Fe/1', { x: '1' }],
+    ['a b', '/%61%20b', {}],
+    ['100%', '/100%25', {}],
+    ['a/b', '/a%2Fb', undefined],
   ])('%s takes from %s %j', (template, path, params) => expect(match(template, path)).toEqual(params));
 
   it.each([
