@@ -5,6 +5,7 @@ import { type ErrorData, errorDataSchema } from './errors.ts';
 
 /** What an activity is told about the call it serves. */
 export interface Call {
+  /** The saga's instance; of a sub-saga, the one at the top, for do and undo alike. */
   readonly instanceId: string;
   readonly correlationId: string;
   /**
