@@ -1,37 +1,51 @@
 import type { ErrorData } from '../saga/index.ts';
-import { describeEvent, type ObservedSaga, type Reply, type SagaEvent, type SagaObserver } from '../saga/operate.ts';
+import {
+  describeEvent,
+  type ObservedAttempt,
+  type ObservedSaga,
+  type Reply,
+  type SagaEvent,
+  type SagaObserver,
+} from '../saga/operate.ts';
 import type { Metrics } from './metrics.ts';
-import type { LiveSpan, Recorder } from './recorder.ts';
-import { computeEndedSpans, computeTrace, traceparentOfStep, traceparentOfStretch } from './saga-spans.ts';
+import type { LiveSpan, Recorder, SpanStart } from './recorder.ts';
+import { computeEndedSpan, computeTrace, traceparentOfStep, traceparentOfStretch } from './saga-spans.ts';
 
 /** Turns what sagas tell into metrics, spans and log records. `elapsed` measures real time, in milliseconds. */
 export function observeSagas(metrics: Metrics, recorder: Recorder, elapsed: () => number): SagaObserver {
   return {
     noted(event, of) {
       count(metrics, event, of);
-      for (const span of computeEndedSpans(event, of)) recorder.record(span);
+      if (!recorder.isRecording) return;
+      const span = computeEndedSpan(event, of);
+      if (span !== undefined) recorder.record(span);
       log(recorder, event, of);
     },
-    async attempted({ activity, direction, request }, work) {
-      const { instanceId, correlationId, idempotencyKey: key, attempt, traceparent, subSaga } = request;
+    async attempted(attempt, work) {
+      const { activity, direction } = attempt;
       const startedAt = elapsed();
-      // Attempts of a later round, after a gate, stand with those of the first.
-      const step = traceparentOfStep(computeTrace(instanceId, traceparent), { key, subSaga, round: 1 });
-      const start = {
-        name: direction === 'do' ? activity : `${activity} undo`,
-        kind: 'internal',
-        parent: step,
-        attributes: {
-          'saga.instance.id': instanceId,
-          'saga.correlation.id': correlationId,
-          'saga.step.key': key,
-          'saga.step.attempt': attempt,
-        },
-      } as const;
-      const reply = await recorder.within(start, async (span) => noteOutcome(span, await work(span.traceparent)));
+      const reply = recorder.isRecording
+        ? await recorder.within(startOf(attempt), async (span) => noteOutcome(span, await work(span.traceparent)))
+        : await work(undefined);
       const outcome = reply.ok ? 'succeeded' : reply.error.outcome;
       metrics.attemptDuration.record((elapsed() - startedAt) / 1000, { activity, direction, outcome });
       return reply;
+    },
+  };
+}
+
+function startOf({ activity, direction, request }: ObservedAttempt): SpanStart {
+  const { instanceId, correlationId, idempotencyKey: key, attempt, traceparent, subSaga } = request;
+  return {
+    name: direction === 'do' ? activity : `${activity} undo`,
+    kind: 'internal',
+    // Attempts of a later round, after a gate, stand with those of the first.
+    parent: traceparentOfStep(computeTrace(instanceId, traceparent), { key, subSaga, round: 1 }),
+    attributes: {
+      'saga.instance.id': instanceId,
+      'saga.correlation.id': correlationId,
+      'saga.step.key': key,
+      'saga.step.attempt': attempt,
     },
   };
 }

@@ -21,6 +21,7 @@ const severities = {
 /** Records with OpenTelemetry. `ids` is what the tracer takes its ids from. */
 export function createOtelRecorder(tracer: Tracer, logger: Logger, ids: PresetIds): Omit<Recorder, 'close'> {
   return {
+    isRecording: true,
     within({ name, kind, parent, attributes }, work) {
       const around = withTraceParent(ROOT_CONTEXT, parent) ?? context.active();
       const span = tracer.startSpan(name, { kind: spanKinds[kind], attributes: definedIn(attributes) }, around);

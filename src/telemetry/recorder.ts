@@ -38,6 +38,8 @@ export interface LogRecord {
 }
 
 export interface Recorder {
+  /** What only a recorder needs need not be computed for one that keeps nothing. */
+  readonly isRecording: boolean;
   /** Runs work within a span: what it calls in turn becomes part of it, and so does its failure. */
   within<T>(start: SpanStart, work: (span: LiveSpan) => Promise<T>): Promise<T>;
   record(span: EndedSpan): void;
@@ -48,6 +50,7 @@ export interface Recorder {
 
 /** Keeps nothing. */
 export const silentRecorder: Recorder = {
+  isRecording: false,
   within: (_, work) => work({ traceparent: undefined, note: () => {}, fail: () => {} }),
   record: () => {},
   log: () => {},

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ObservedSaga, SagaEvent } from '../saga/operate.ts';
-import type { EndedSpan } from './recorder.ts';
+import type { Attributes, EndedSpan } from './recorder.ts';
 import { formatTraceParent, parseTraceParent, type TracePlace } from './trace-parent.ts';
 
 // What a saga does over hours and in many processes, as spans of one trace.
@@ -43,47 +43,44 @@ const spanIdOf = ({ traceId }: Pick<TracePlace, 'traceId'>, what: string): strin
 
 const hash = (text: string, length: number): string => createHash('sha256').update(text).digest('hex').slice(0, length);
 
-/** The spans that are over with an event. */
-export function computeEndedSpans(event: SagaEvent, of: ObservedSaga): EndedSpan[] {
+/** The span that is over with an event. */
+export function computeEndedSpan(event: SagaEvent, of: ObservedSaga): EndedSpan | undefined {
   const trace = computeTrace(of.root, of.traceparent);
-  const child = (what: string, ended: Pick<EndedSpan, 'name' | 'startedAt' | 'attributes' | 'failure'>): EndedSpan => ({
-    ...ended,
-    traceparent: placeIn(trace, `${of.instanceId} ${what}`),
+  const child = (name: string, startedAt: Date, attributes: Attributes = {}, failure?: string): EndedSpan => ({
+    name,
+    traceparent: placeIn(trace, `${of.instanceId} ${name}`),
     parentSpanId: stretchId(trace, of, of.stretch.number),
+    startedAt,
     endedAt: of.now,
+    attributes: { 'saga.instance.id': of.instanceId, 'error.type': failure, ...attributes },
+    failure,
   });
   switch (event.kind) {
-    case 'call-succeeded':
-    case 'call-given-up':
-      return [stepSpan(event, of, trace)];
     case 'attempt-failed':
-      return event.retryInMs === undefined ? [stepSpan(event, of, trace)] : [];
-    case 'slept': {
-      const attributes = { 'saga.instance.id': of.instanceId };
-      return [
-        child(`sleep ${event.number}`, { name: 'sleep', startedAt: event.since, attributes, failure: undefined }),
-      ];
-    }
-    case 'review-decided': {
-      const attributes = { 'saga.instance.id': of.instanceId, 'saga.review.decision': event.decision };
-      const name = `review ${event.review}`;
-      return [child(name, { name, startedAt: event.since, attributes, failure: undefined })];
-    }
-    case 'gate-passed': {
-      const attributes = { 'saga.instance.id': of.instanceId, 'saga.gate.action': event.action };
-      const name = `gate ${event.number}`;
-      return [child(name, { name, startedAt: event.since, attributes, failure: undefined })];
+    case 'call-succeeded':
+    case 'call-given-up': {
+      if ('retryInMs' in event && event.retryInMs !== undefined) return undefined;
+      const { call, key, round, since, attempt } = event;
+      const attributes = { 'saga.step.key': key, 'saga.step.attempts': attempt };
+      const traceparent = traceparentOfStep(trace, { key, round, subSaga: of.path && of.instanceId });
+      return { ...child(call, since, attributes, 'error' in event ? event.error.code : undefined), traceparent };
     }
     case 'sub-saga-ended': {
-      const attributes = { 'saga.instance.id': of.instanceId, 'saga.sub.instance.id': event.instanceId };
-      const ended = { name: event.step, startedAt: event.since, attributes, failure: event.error?.code };
-      return [{ ...child('', ended), traceparent: placeIn(trace, `sub-saga ${event.step}`) }];
+      const attributes = { 'saga.sub.instance.id': event.instanceId };
+      const traceparent = placeIn(trace, subSagaAt(event.step));
+      return { ...child(event.step, event.since, attributes, event.error?.code), traceparent };
     }
+    case 'slept':
+      return child(`sleep#${event.number}`, event.since);
+    case 'review-decided':
+      return child(`review ${event.review}`, event.since, { 'saga.review.decision': event.decision });
+    case 'gate-passed':
+      return child(`gate ${event.number}`, event.since, { 'saga.gate.action': event.action });
     case 'gate':
     case 'left-to-parent':
-      return [stretchSpan(of, trace, event.error.code)];
+      return stretchSpan(of, trace, event.error.code);
     case 'completed':
-      return [stretchSpan(of, trace, undefined)];
+      return stretchSpan(of, trace, undefined);
     case 'started':
     case 'sub-saga-started':
     case 'said':
@@ -91,7 +88,7 @@ export function computeEndedSpans(event: SagaEvent, of: ObservedSaga): EndedSpan
     case 'decision-ignored':
     case 'compensating':
     case 'on-failed-failed':
-      return [];
+      return undefined;
   }
 }
 
@@ -101,29 +98,9 @@ export function traceparentOfStretch(of: ObservedSaga): string {
   return formatTraceParent({ ...trace, spanId: stretchId(trace, of, of.stretch.number) });
 }
 
-type CallEvent = Extract<SagaEvent, { readonly key: string }>;
-
-function stepSpan(event: CallEvent, of: ObservedSaga, trace: SagaTrace): EndedSpan {
-  const { key, round } = event;
-  return {
-    name: event.call,
-    traceparent: traceparentOfStep(trace, { key, round, subSaga: of.path && of.instanceId }),
-    parentSpanId: stretchId(trace, of, of.stretch.number),
-    startedAt: event.since,
-    endedAt: of.now,
-    attributes: {
-      'saga.instance.id': of.instanceId,
-      'saga.step.key': key,
-      'saga.step.attempts': event.attempt,
-      ...('error' in event && { 'error.type': event.error.code }),
-    },
-    failure: 'error' in event ? event.error.code : undefined,
-  };
-}
-
-function stretchSpan(of: ObservedSaga, trace: SagaTrace, errorCode: string | undefined): EndedSpan {
+function stretchSpan(of: ObservedSaga, trace: SagaTrace, failure: string | undefined): EndedSpan {
   const { number, since } = of.stretch;
-  const startedBy = of.path === undefined ? trace.startedBy : spanIdOf(trace, `sub-saga ${of.path}`);
+  const startedBy = of.path === undefined ? trace.startedBy : spanIdOf(trace, subSagaAt(of.path));
   return {
     name: of.saga,
     traceparent: traceparentOfStretch(of),
@@ -135,11 +112,14 @@ function stretchSpan(of: ObservedSaga, trace: SagaTrace, errorCode: string | und
       'saga.version': of.version,
       'saga.instance.id': of.instanceId,
       'saga.correlation.id': of.correlationId,
-      ...(errorCode !== undefined && { 'error.type': errorCode }),
+      'error.type': failure,
     },
-    failure: errorCode,
+    failure,
   };
 }
+
+/** A parent and its sub-saga both know its place. */
+const subSagaAt = (path: string): string => `sub-saga ${path}`;
 
 const stretchId = (trace: SagaTrace, { instanceId }: ObservedSaga, number: number): string =>
   spanIdOf(trace, `${instanceId} stretch ${number}`);

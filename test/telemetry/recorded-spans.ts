@@ -22,6 +22,7 @@ export function recordSpans(): RecordedSpans {
   const logs: LogRecord[] = [];
   let begun = 0;
   return {
+    isRecording: true,
     spans,
     logs,
     async within({ name, parent }: SpanStart, work) {

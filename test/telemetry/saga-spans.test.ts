@@ -107,7 +107,7 @@ describe('the spans of a saga', () => {
       ['gate 1', 'order', undefined, 0],
       ['main/reserve#2', 'order', undefined, 0],
       ['main/charge#2', 'order', undefined, 0],
-      ['sleep', 'order', undefined, 3_600],
+      ['sleep#1', 'order', undefined, 3_600],
       ['review check', 'order', undefined, 7_200],
       ['main/pack#1/ship#1', 'pack', undefined, 0],
       ['pack', 'main/pack#1', undefined, 0],
