@@ -30,8 +30,31 @@ declare module 'azurite/dist/src/blob/BlobConfiguration.js' {
 declare module 'azurite/dist/src/blob/BlobServer.js' {
   import type { Server } from 'node:http';
 
+  /** lokijs 1.5, which publishes no types either. */
+  export interface LokiCollection {
+    readonly name: string;
+    readonly uniqueNames: readonly string[];
+    readonly binaryIndices: Readonly<Record<string, unknown>>;
+    /** Whether a save is due, and of which documents; a removed one is among them. */
+    readonly dirty: boolean;
+    readonly dirtyIds: readonly number[];
+    get(id: number): object | null;
+  }
+
+  export interface LokiDatabase {
+    readonly filename: string;
+    readonly collections: readonly LokiCollection[];
+    /** Whether collections that are made from now on note the ids of what changes. */
+    isIncremental: boolean;
+    persistenceAdapter: {
+      readonly mode: 'incremental';
+      loadDatabase(name: string, done: (database: object) => void): void;
+      saveDatabase(name: string, copy: () => object, done: (error?: Error) => void): void;
+    };
+  }
+
   interface LokiStore {
-    readonly db: { saveDatabase(done: (error?: Error | null) => void): void };
+    readonly db: LokiDatabase;
   }
 
   interface BlobServer {

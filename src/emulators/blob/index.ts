@@ -4,6 +4,7 @@ import BlobConfiguration from 'azurite/dist/src/blob/BlobConfiguration.js';
 import BlobServer from 'azurite/dist/src/blob/BlobServer.js';
 import { answerWhenDurable } from './answer-when-durable.ts';
 import { type BlobCreated, watchCreatedBlobs } from './created-blobs.ts';
+import { keepInSqlite } from './keep-in-sqlite.ts';
 
 export type { BlobCreated } from './created-blobs.ts';
 
@@ -36,8 +37,8 @@ export async function startBlobEmulator({ dataDir, port, onBlobCreated }: BlobEm
       '127.0.0.1',
       port,
       keepAliveSeconds,
-      join(dataDir, 'blobs.json'),
-      join(dataDir, 'extents.json'),
+      join(dataDir, 'blobs.db'),
+      join(dataDir, 'extents.db'),
       [{ locationId: 'Default', locationPath: join(dataDir, 'content'), maxConcurrency: 50 }],
       false,
       undefined,
@@ -47,8 +48,9 @@ export async function startBlobEmulator({ dataDir, port, onBlobCreated }: BlobEm
       true,
     ),
   );
+  const keepers = [server.extentMetadataStore, server.metadataStore].map(({ db }) => keepInSqlite(db));
   // An answer waits for the disk first, then for the watcher: whoever acts on the event finds the blob after a crash too.
-  answerWhenDurable(server.httpServer, [server.extentMetadataStore, server.metadataStore]);
+  answerWhenDurable(server.httpServer, keepers);
   if (onBlobCreated !== undefined) watchCreatedBlobs(server.httpServer, onBlobCreated);
   await server.start();
   const usedPort = Number(new URL(server.getHttpServerAddress()).port);
@@ -56,6 +58,9 @@ export async function startBlobEmulator({ dataDir, port, onBlobCreated }: BlobEm
   return {
     connectionString: `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${accountKey};BlobEndpoint=${endpoint};`,
     port: usedPort,
-    close: () => server.close(),
+    async close() {
+      await server.close();
+      for (const keeper of keepers) keeper.close();
+    },
   };
 }
