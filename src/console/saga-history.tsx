@@ -37,19 +37,23 @@ export function SagaHistory({ saga, query }: SagaHistoryProps) {
       {error !== undefined && !isHidden && <ErrorNotice error={error} retry={reload} />}
       {isHidden && <Notice title="The engine shows the history of a rewound instance when it ends." />}
       {data === undefined && error === undefined && <Loading />}
-      {data !== undefined && <History entries={data.entries} isEnded={isEnded} query={query} />}
+      {data !== undefined && (
+        <History instanceId={saga.instanceId} entries={data.entries} isEnded={isEnded} query={query} />
+      )}
     </section>
   );
 }
 
 interface HistoryProps {
+  /** Of an instance whose history the engine still has. */
+  readonly instanceId?: string;
   readonly entries: readonly Entry[];
   readonly isEnded: boolean;
   readonly query: Place['query'];
 }
 
 /** The picture and the words; pointing at one shows its part in the other. */
-export function History({ entries, isEnded, query }: HistoryProps) {
+export function History({ instanceId, entries, isEnded, query }: HistoryProps) {
   const now = useNow();
   const [pointed, setPointed] = useState<number>();
   const last = Math.max(...entries.map(({ time }) => Date.parse(time)));
@@ -58,7 +62,7 @@ export function History({ entries, isEnded, query }: HistoryProps) {
   return (
     <>
       <TimelineChart timeline={timeline} mode={mode} pointed={pointed} onPoint={setPointed} />
-      <Story entries={entries} now={now} pointed={pointed} onPoint={setPointed} />
+      <Story instanceId={instanceId} entries={entries} now={now} pointed={pointed} onPoint={setPointed} />
     </>
   );
 }

@@ -221,18 +221,18 @@ function textIn(input: unknown, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-const SagaData = ({ saga: { input, output } }: { readonly saga: SagaView }) => (
+const SagaData = ({ saga }: { readonly saga: SagaView }) => (
   <section class="data-pair" aria-label="Data">
-    <details open={output !== null}>
+    <details open={saga.output !== null}>
       <summary>Input</summary>
-      <Json value={input} label="Input" />
+      <Json value={ownInputOf(saga)} label="Input" />
     </details>
-    <details open={output !== null}>
+    <details open={saga.output !== null}>
       <summary>Output</summary>
-      {output === null ? (
+      {saga.output === null ? (
         <p class="muted">There is none until the saga completes.</p>
       ) : (
-        <Json value={output} label="Output" />
+        <Json value={saga.output} label="Output" />
       )}
     </details>
   </section>

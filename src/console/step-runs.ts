@@ -14,7 +14,7 @@ export interface RawHistory {
   readonly historyEvents?: readonly RawEvent[];
 }
 
-interface RawEvent {
+export interface RawEvent {
   readonly EventType: string;
   readonly Timestamp: string;
   readonly ScheduledTime?: string;
@@ -42,24 +42,42 @@ export function readStepRuns({ historyEvents = [] }: RawHistory): StepRun[] {
   });
 }
 
-const doneSteps = /^[^/]*\/(?<step>.+)\/do$/s;
+interface Call {
+  /** `instanceId/scope/step#n/do` or `…/undo`. */
+  readonly key: string;
+  readonly attempt: unknown;
+  readonly input: unknown;
+  /** Nothing while it runs. */
+  readonly reply: Readonly<Record<string, unknown>> | undefined;
+}
 
-function readAttempt({ EventType, Timestamp, ScheduledTime, Input, Result }: RawEvent): Attempt | undefined {
+/** What the engine sent to an activity and got back; nothing for events that tell of something else. */
+export function readCall({ EventType, Input, Result }: RawEvent): Call | undefined {
   if (!['TaskCompleted', 'TaskFailed', 'TaskScheduled'].includes(EventType)) return undefined;
   const request = [parsed(Input)].flat()[0];
   if (!isObject(request) || typeof request['idempotencyKey'] !== 'string') return undefined;
-  const step = doneSteps.exec(request['idempotencyKey'])?.groups?.['step'];
-  if (step === undefined) return undefined;
   const reply = parsed(Result);
-  const isOk = EventType === 'TaskCompleted' && isObject(reply) && reply['ok'] === true;
+  const { idempotencyKey: key, attempt, input } = request;
+  return { key, attempt, input, reply: isObject(reply) ? reply : undefined };
+}
+
+const doneSteps = /^[^/]*\/(?<step>.+)\/do$/s;
+
+function readAttempt(event: RawEvent): Attempt | undefined {
+  const call = readCall(event);
+  const step = doneSteps.exec(call?.key ?? '')?.groups?.['step'];
+  if (call === undefined || step === undefined) return undefined;
+  const { EventType, Timestamp, ScheduledTime } = event;
+  const { reply, input } = call;
+  const isOk = EventType === 'TaskCompleted' && reply?.['ok'] === true;
   const end = Date.parse(Timestamp);
   return {
     step,
     start: ScheduledTime === undefined ? end : Date.parse(ScheduledTime),
     end,
     outcome: EventType === 'TaskScheduled' ? 'running' : isOk ? 'succeeded' : 'failed',
-    error: isObject(reply) && isObject(reply['error']) ? String(reply['error']['code']) : undefined,
-    input: request['input'],
+    error: isObject(reply?.['error']) ? String(reply['error']['code']) : undefined,
+    input,
     output: isOk ? reply['value'] : undefined,
   };
 }

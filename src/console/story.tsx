@@ -1,10 +1,14 @@
+import { useState } from 'preact/hooks';
 import type { Entry } from '../audit/entry.ts';
+import { AttemptValues } from './attempt-values.tsx';
 import { childOf } from './family.ts';
 import { formatClock, formatFull, formatValue } from './format.ts';
 import { sagaUrl } from './location.ts';
 import { tellEntry } from './tell-entry.ts';
 
 interface StoryProps {
+  /** Of an instance whose history the engine still has. */
+  readonly instanceId: string | undefined;
   readonly entries: readonly Entry[];
   readonly now: Date;
   readonly pointed: number | undefined;
@@ -12,12 +16,13 @@ interface StoryProps {
 }
 
 /** The trail as a list to read; each entry opens to what is on record about it. */
-export function Story({ entries, now, pointed, onPoint }: StoryProps) {
+export function Story({ instanceId, entries, now, pointed, onPoint }: StoryProps) {
   return (
     <ol class="story" aria-label="Story">
       {entries.map((entry) => (
         <StoryLine
           key={entry.sequence}
+          instanceId={instanceId}
           entry={entry}
           now={now}
           isPointed={entry.sequence === pointed}
@@ -29,14 +34,16 @@ export function Story({ entries, now, pointed, onPoint }: StoryProps) {
 }
 
 interface StoryLineProps {
+  readonly instanceId: string | undefined;
   readonly entry: Entry;
   readonly now: Date;
   readonly isPointed: boolean;
   readonly onPoint: (sequence: number | undefined) => void;
 }
 
-function StoryLine({ entry, now, isPointed, onPoint }: StoryLineProps) {
-  const { sequence, time } = entry;
+function StoryLine({ instanceId, entry, now, isPointed, onPoint }: StoryLineProps) {
+  const { sequence, time, idempotencyKey } = entry;
+  const [isOpen, setOpen] = useState(false);
   const { tone, sign, title, text } = tellEntry(entry, now);
   const point = (): void => onPoint(sequence);
   const leave = (): void => onPoint(undefined);
@@ -48,7 +55,7 @@ function StoryLine({ entry, now, isPointed, onPoint }: StoryLineProps) {
       onFocusIn={point}
       onFocusOut={leave}
     >
-      <details>
+      <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary>
           <time dateTime={time} title={formatFull(time)}>
             {formatClock(time)}
@@ -61,6 +68,9 @@ function StoryLine({ entry, now, isPointed, onPoint }: StoryLineProps) {
           </span>
         </summary>
         <Record entry={entry} />
+        {isOpen && instanceId !== undefined && idempotencyKey !== undefined && (
+          <AttemptValues instanceId={instanceId} entry={entry} />
+        )}
       </details>
     </li>
   );

@@ -114,6 +114,11 @@ describe('an operator in the console', () => {
 
   it('sees where a run left the path of one that succeeded', async () => {
     const page = await browser.open(`/console/sagas/${unlucky[0]}`);
+    await page.getByText('attempt 6 failed').click();
+    await page.getByText('(extraction_down): extraction is down').waitFor();
+    await page.getByRole('heading', { name: 'Input' }).waitFor();
+    await expectAccessible(page);
+    await keepScreenshot(page, 'attempt-failed');
     await page.getByText('Compare with the last run that succeeded').click();
     await page.getByText('This run left its path at extractFields').waitFor();
     const left = page.getByRole('row', { name: /^extractFields/ });

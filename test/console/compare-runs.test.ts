@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../src/audit/entry.ts';
 import { compareRuns, wentStraight } from '../../src/console/compare-runs.ts';
+import { findCall } from '../../src/console/find-call.ts';
 import { readStepRuns } from '../../src/console/step-runs.ts';
 
 interface Given {
@@ -40,6 +42,33 @@ describe('the steps of a run', () => {
       { step: 'main/send#1', attempts: 2, milliseconds: 910, outcome: 'failed', error: 'down' },
       { step: 'main/tell#1', outcome: 'running' },
     ]);
+  });
+});
+
+const entry = (at: number): Entry => ({
+  sequence: 1,
+  kind: 'attempt',
+  time: new Date(at + 10).toISOString(),
+  idempotencyKey: 'saga-1/main/send#1/do',
+  attempt: 1,
+  summary: '',
+});
+
+describe('one attempt', () => {
+  const cause = { name: 'FetchError', code: 'ECONNRESET', message: 'reset' };
+  const reply = { ok: false, error: { name: 'Error', code: 'down', message: 'it is down', stack: 'at here', cause } };
+  const raw = history([
+    { step: 'send', at: 0, input: { to: 'a' }, reply: ok({ sent: 1 }) },
+    { step: 'send', at: 100, input: { to: 'b' }, reply },
+    { step: 'send', at: 100, input: { to: 'b' }, undo: true, reply: ok({}) },
+  ]);
+  it('has the values that the trail keeps digests of, and its error with what caused it', () => {
+    expect(findCall(raw, entry(0))).toEqual({ input: { to: 'a' }, output: { sent: 1 }, errors: [] });
+    expect(findCall(raw, entry(100))?.errors).toEqual([
+      { name: 'Error', code: 'down', message: 'it is down', stack: 'at here' },
+      { ...cause, stack: undefined },
+    ]);
+    expect(findCall(raw, { ...entry(0), idempotencyKey: 'other' })).toBeUndefined();
   });
 });
 
