@@ -46,11 +46,7 @@ export function* runBranches<T>(
   execution.inBranch = true;
   try {
     for (;;) {
-      for (let ready = nextReady(execution, branches); ready !== undefined; ready = nextReady(execution, branches)) {
-        takeTurn(execution, ready);
-        if (ready.end !== undefined) onEnd(ready);
-      }
-      const tasks = branches.flatMap(({ end, waitsFor }) => (end === undefined ? (waitsFor ?? []) : []));
+      const tasks = takeTurns(execution, branches, onEnd);
       if (tasks.length === 0) return;
       yield* wait(execution, tasks);
       const { stop } = execution;
@@ -61,12 +57,36 @@ export function* runBranches<T>(
   }
 }
 
-function nextReady<T>(execution: Execution, branches: readonly Branch<T>[]): Branch<T> | undefined {
-  return branches.find(({ end, waitsFor, state }) => {
-    if (end !== undefined) return false;
-    if (waitsFor === undefined || isSettled(waitsFor)) return true;
-    return execution.interruptible.has(waitsFor) && (state.stop !== undefined || isCancelDue(execution));
-  });
+/** Gives turns, the first that is ready first, until all wait; answers what they wait for. */
+function takeTurns<T>(
+  execution: Execution,
+  branches: readonly Branch<T>[],
+  onEnd: (branch: Branch<T>) => void,
+): Task[] {
+  let tasks: Task[] = [];
+  for (let n = 0; n < branches.length; n++) {
+    const branch = branches[n];
+    if (branch === undefined || branch.end !== undefined) continue;
+    if (!isReady(execution, branch)) {
+      if (branch.waitsFor !== undefined) tasks.push(branch.waitsFor);
+      continue;
+    }
+    takeTurn(execution, branch);
+    n--;
+    if (!hasEnded(branch)) continue;
+    onEnd(branch);
+    // It may have stopped those before it.
+    tasks = [];
+    n = -1;
+  }
+  return tasks;
+}
+
+const hasEnded = <T>({ end }: Branch<T>): boolean => end !== undefined;
+
+function isReady<T>(execution: Execution, { waitsFor, state }: Branch<T>): boolean {
+  if (waitsFor === undefined || isSettled(waitsFor)) return true;
+  return execution.interruptible.has(waitsFor) && (state.stop !== undefined || isCancelDue(execution));
 }
 
 function takeTurn<T>(execution: Execution, branch: Branch<T>): void {
