@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { createClaudeExtractor } from '../../src/azure/claude-extractor.ts';
+import { type ClaudeSurroundings, createClaudeExtractor } from '../../src/azure/claude-extractor.ts';
 import type { ExtractionRequest } from '../../src/azure/document-extractor.ts';
 import { failure, message, startMessagesEndpoint } from './messages-endpoint.ts';
 
 const endpoint = await startMessagesEndpoint();
 afterAll(() => endpoint.close());
-const tokens: [model: string, input: number, output: number][] = [];
-const surroundings = { fetch, countTokens: (...used: [string, number, number]) => void tokens.push(used) };
+const tokens: (readonly [model: string, input: number, output: number])[] = [];
+const surroundings: ClaudeSurroundings = { fetch, countTokens: (...used) => void tokens.push(used) };
 const settings = { apiKey: 'key-1', baseUrl: endpoint.url, model: 'claude-sonnet-5-5' };
 const extractor = createClaudeExtractor(settings, surroundings);
 
@@ -100,13 +100,15 @@ describe('an answer that is none', () => {
     });
   });
 
-  it('a cut-off ends the attempts, with the tokens that it took', async () => {
+  it('a cut-off ends the attempts, with the tokens that it took, which are counted', async () => {
+    tokens.length = 0;
     endpoint.answerWith(() => message('{"fields": {"totalAm', 'max_tokens'));
     await expect(extractor.extract(request())).rejects.toMatchObject({
       name: 'TerminalError',
       code: 'extraction_cut_off',
       message: expect.stringContaining('1200 tokens in, 340 out') as string,
     });
+    expect(tokens).toEqual([['claude-sonnet-5-5-20260901', 1200, 340]]);
   });
 
   it.each([['not JSON'], ['{"fields": '], ['[]'], ['{"fields": {"totalAmount": {"value": "12"}}, "lineItems": []}']])(

@@ -39,6 +39,10 @@ describe('a program with an API key', () => {
       outputTokens: 340,
       ...extraction,
     });
+    expect(program.output()).toContain('read by claude-sonnet-5-5-20260901: 1200 tokens in, 340 out');
+    const { body: metrics } = await api.get<string>('/api/metrics');
+    const counted = 'document_extraction_tokens_total{model="claude-sonnet-5-5-20260901",type="input"} 1200';
+    expect(metrics.split('\n')).toContain(counted);
   });
 
   it('waits on a durable timer for as long as a busy service asks, however short its own interval is', async () => {
