@@ -63,6 +63,11 @@ it('runs orchestrations that functions start, and answers with links that work',
     return response.status === 200 ? ((await response.json()) as object) : undefined;
   });
   expect(status).toMatchObject({ name: 'greetings', runtimeStatus: 'Completed', output: ['Hello Ada', 'Hello Grace'] });
+  expect(host.lines).toContainEqual({
+    level: 'information',
+    category: 'Host.Triggers.DurableTask',
+    message: "one: Function 'greetings (Orchestrator)' scheduled. Reason: NewInstance. HubName: Mine.",
+  });
   expect((await fetch(links['purgeHistoryDeleteUri'] ?? '', { method: 'DELETE' })).status).toBe(200);
   expect((await fetch(links['statusQueryGetUri'] ?? '')).status).toBe(404);
 });

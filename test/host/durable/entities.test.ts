@@ -50,6 +50,17 @@ const read = async (entity: string): Promise<unknown> => {
 const statusOf = async (path: string) =>
   JSON.parse((await engine.call('GET', path)).body) as Readonly<Record<string, unknown>>;
 
+test('an entity can be purged, and begins anew', async () => {
+  await signal('purged', 5);
+  await expect.poll(() => read('CounterEntity/purged')).toBe(5);
+  const path = `/instances/${encodeURIComponent('@counterentity@purged')}`;
+  expect(await engine.call('DELETE', path)).toMatchObject({ status: 200, body: '{"instancesDeleted":1}' });
+  expect((await engine.call('DELETE', path)).status).toBe(404);
+  expect(await read('CounterEntity/purged')).toBe(404);
+  await signal('purged', 1);
+  await expect.poll(() => read('CounterEntity/purged')).toBe(1);
+});
+
 test('transfers between accounts that are locked keep the sum, whoever comes first', async () => {
   const key = fc.constantFrom('a', 'b', 'c');
   const transfer = fc.record({ from: key, to: key, amount: fc.integer({ min: 1, max: 9 }) });
@@ -192,7 +203,6 @@ test('an entity is not controlled as an orchestration is, nor takes one its id',
     expect(answer).toMatchObject({ status: 400 });
     expect(answer.body).toContain('@counterentity@c is an entity');
   }
-  expect((await engine.call('DELETE', '/instances/@counterentity@c')).status).toBe(412);
   expect((await start('NoActions', '@counterentity@new', 1)).status).toBe(400);
 });
 

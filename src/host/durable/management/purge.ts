@@ -1,11 +1,14 @@
+import { parseEntityId } from '../entities/entity-id.ts';
 import { isTerminal } from '../history.ts';
 import { deleteInstance } from '../instance-rows.ts';
+import type { InstanceRow } from '../store.ts';
 import { createdFilter, joinFilters, statusFilter } from './instance-filter.ts';
 import { type ManagementRequest, type ManagementResponse, jsonResponse, queryValue } from './message.ts';
 import type { InstanceOperation, ManagementContext } from './operation.ts';
 
 /** DELETE /instances/{id} */
 export const purgeInstance: InstanceOperation = (context, _request, instance) => {
+  if (parseEntityId(instance.id) !== undefined) return purgeEntity(context, instance);
   if (!isTerminal(instance.runtimeStatus)) {
     return jsonResponse(
       412,
@@ -16,6 +19,13 @@ export const purgeInstance: InstanceOperation = (context, _request, instance) =>
   context.commits.write(() => deleteInstance(context, instance.id));
   return jsonResponse(200, { instancesDeleted: 1 });
 };
+
+/** An entity never ends, and goes at any time. What has waited for its lock, which is gone too, goes on. */
+function purgeEntity({ commits, deliver, store }: ManagementContext, { id }: InstanceRow): ManagementResponse {
+  commits.write(() => store.deleteInstance(id));
+  deliver(store.readMessagesOf(id));
+  return jsonResponse(200, { instancesDeleted: 1 });
+}
 
 /** DELETE /instances?createdTimeFrom=…: of the instances that match, those that have ended. The real host takes running ones too. */
 export function purgeInstances(context: ManagementContext, request: ManagementRequest): ManagementResponse {

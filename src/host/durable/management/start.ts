@@ -71,7 +71,7 @@ const copyOf = ({ name, version, input }: InstanceRow) => ({ name, version: vers
 const newInstanceId = ({ newId }: ManagementContext): string => newId().replaceAll('-', '');
 
 function start(context: ManagementContext, request: ManagementRequest, wanted: Start): ManagementAnswer {
-  const { commits, deliver, functions, newId, settings, store } = context;
+  const { commits, deliver, functions, log, newId, settings, store } = context;
   if (functions.findOrchestrator(wanted.name) === undefined) {
     return errorResponse(404, functions.describeMissing('orchestrator', wanted.name));
   }
@@ -97,6 +97,8 @@ function start(context: ManagementContext, request: ManagementRequest, wanted: S
     }),
   );
   deliver([message]);
+  const what = `${wanted.id}: Function '${wanted.name} (Orchestrator)' scheduled. Reason: NewInstance.`;
+  log('information', 'Host.Triggers.DurableTask', `${what} HubName: ${settings.hubName}.`);
   return waitIfAsked(context, request, wanted.id);
 }
 
