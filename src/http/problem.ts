@@ -46,7 +46,11 @@ export function problemResponse({ status, code, message, errors }: Problem, corr
     ...(errors.length > 0 && { errors }),
     correlationId,
   };
-  return { status, headers: { 'content-type': 'application/problem+json' }, body: JSON.stringify(document) };
+  const headers = {
+    'content-type': 'application/problem+json',
+    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+  };
+  return { status, headers, body: JSON.stringify(document) };
 }
 
 /** The value if it fits; otherwise a 400 that lists each field. @throws Problem `invalid` */

@@ -49,6 +49,11 @@ export function createRedaction({ sagas, activities }: RedactionSources): Redact
   const ofTask = new Map(activities.flatMap(carriedByTasks)).set(cancelFunction, { Result: replyOf(z.unknown()) });
   const gateDecision = decisionOf(allOf(activities.map(({ output }) => output)));
   const ledger = z.array(z.union(activities.map(carriedByEntry)));
+  /** A client sends the bare input; the engine wraps it in what a sub-saga or a next generation has to know. */
+  const startOf = ({ input }: SagaDefinition): z.ZodType => {
+    const engine = z.object({ commission: z.unknown(), carried: z.object({ first: input, ledger }) });
+    return allOf([payload(input), z.object({ input, $saga: engine.catchall(withheld) })]);
+  };
   const outcomeOf = ({ output = z.unknown() }: SagaDefinition): z.ZodType =>
     allOf([payload(output), z.object({ value: output, ledger })]);
   const carriedByRun = (saga: SagaDefinition | undefined): Carried =>
@@ -68,7 +73,10 @@ export function createRedaction({ sagas, activities }: RedactionSources): Redact
 
   return (instance) => {
     const saga = ofSaga.get(instance.name);
-    const carried = saga === undefined ? carriedByUnknown(instance) : carriedByKnown(saga, outcomeOf(saga));
+    const carried =
+      saga === undefined
+        ? carriedByUnknown(instance)
+        : { input: startOf(saga), customStatus: statusOf(unvouched), output: outcomeOf(saga) };
     const events = instance.historyEvents?.map((event) => ({
       event,
       carried: { ...texts, ...carriedBy(event, saga) },
@@ -116,12 +124,8 @@ const failedGateRequest = requestOf({ error: errorTexts });
 /** Whose output the data of a gate's decision stands for is not on record: what any of them marks is replaced. */
 const decisionOf = (data: z.ZodType): z.ZodType => z.object({ data: payload(data), reason: unvouched });
 
-/** A client sends the bare input; what the engine wraps it in to pass on is its own business. */
-const startOf = ({ input }: SagaDefinition): z.ZodType =>
-  allOf([payload(input), z.object({ input, $saga: z.object({ commission: z.unknown() }).catchall(withheld) })]);
-
 const carriedByEntry = ({ name, input, output }: RedactionSources['activities'][number]) =>
-  z.object({ activity: z.literal(name), input: input.optional(), output: output.optional() });
+  z.object({ activity: z.literal(name), input: payload(input).optional(), output: payload(output).optional() });
 
 const unknownWork: Carried = { Input: withheld, Result: withheld };
 
@@ -131,12 +135,6 @@ const statusOf = (subject: z.ZodType): z.ZodType =>
     review: z.object({ of: subject }),
     ledger: z.array(z.object({ skipped: z.object({ reason: unvouched }) })),
   });
-
-const carriedByKnown = (saga: SagaDefinition, output: z.ZodType): Carried => ({
-  input: startOf(saga),
-  customStatus: statusOf(unvouched),
-  output,
-});
 
 /** Of a saga that this app has no more, the engine's own status is still known. */
 const carriedByUnknown = ({ customStatus }: Shown): Carried => ({

@@ -112,7 +112,9 @@ describe('one without a role', () => {
   it('that is not signed in gets what is public, with a key or without', async () => {
     const anybody = createApi(program.url);
     for (const path of ['/api/sagas', '/api/me', '/api/health/ready', '/api/nothing']) {
-      expect(await anybody.get<ProblemDocument>(path)).toMatchObject({ status: 401, body: { status: 401 } });
+      const answer = await anybody.get<ProblemDocument>(path);
+      expect(answer).toMatchObject({ status: 401, body: { status: 401 } });
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
     }
     for (const path of ['/api/openapi.json', '/api/health/live']) expect((await anybody.get(path)).status).toBe(200);
   });

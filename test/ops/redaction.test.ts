@@ -172,6 +172,10 @@ it('nothing sensitive shows in what one generation hands on to the next, and the
   const instance = await shown.get(id, { history: true });
   expect(foundIn(JSON.stringify(original))).toEqual([secrets.input, secrets.output]);
   expect(foundIn(JSON.stringify(instance))).toEqual([]);
+  expect(instance && createTrail(instance).entries[0]).toMatchObject({
+    kind: 'continued',
+    data: { leftToUndo: ['main/issueCard#1'] },
+  });
   expect(instance).toMatchObject({
     instanceId: id,
     name: 'payInTurns',
