@@ -1,13 +1,19 @@
 import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
 import { createSigner } from './audit/signature.ts';
+import {
+  blobService,
+  complain,
+  type Connection,
+  cosmosService,
+  type Environment,
+  readConnection,
+  type Service,
+  serviceBusService,
+  storageAccount,
+} from './connections.ts';
 import type { Access } from './http/caller.ts';
 import { roles } from './http/roles.ts';
-
-/** Where an Azure service is: a connection string, or an endpoint that is entered with the app's own identity. */
-export type Connection =
-  | { readonly kind: 'connection-string'; readonly value: string }
-  | { readonly kind: 'identity'; readonly endpoint: string };
 
 export const faultNames = [
   'extraction',
@@ -126,8 +132,6 @@ const settingsSchema = z.object({
   DEV_FAULTS: z.enum(['on', 'off']).default('off'),
 });
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Reads the app's settings.
  * @throws Error that lists every setting that is missing or wrong, with the value and the remedy
@@ -149,7 +153,9 @@ export function parseConfig(environment: Environment): Config {
   );
   const connection = (name: string, service: Service) => readConnection(set, name, service, problems);
   const storage =
-    connection('DOCUMENT_STORAGE', blobService) ?? connection('AzureWebJobsStorage', blobService) ?? account(set);
+    connection('DOCUMENT_STORAGE', blobService) ??
+    connection('AzureWebJobsStorage', blobService) ??
+    storageAccount(set);
   const cosmos = connection('COSMOS_CONNECTION', cosmosService);
   const serviceBus = connection('SERVICE_BUS_CONNECTION', serviceBusService);
   if (storage === undefined) {
@@ -271,63 +277,3 @@ function unusableSigningKey({ AUDIT_SIGNING_KEY }: Environment): string[] {
     return [`AUDIT_SIGNING_KEY: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
-
-/** How the settings of a service look. */
-interface Service {
-  readonly connectionString: RegExp;
-  readonly example: string;
-  /** The property that holds the endpoint, after `NAME__`. */
-  readonly property: string;
-  readonly endpoint: RegExp;
-  readonly endpointExample: string;
-}
-
-const blobService: Service = {
-  connectionString: /(^|;)(AccountName=.+;AccountKey=|BlobEndpoint=http|UseDevelopmentStorage=true)/i,
-  example: 'DefaultEndpointsProtocol=https;AccountName=…;AccountKey=…',
-  property: 'blobServiceUri',
-  endpoint: /^https?:\/\/./,
-  endpointExample: 'https://….blob.core.windows.net',
-};
-
-const cosmosService: Service = {
-  connectionString: /^AccountEndpoint=https?:.+;AccountKey=./i,
-  example: 'AccountEndpoint=https://…;AccountKey=…',
-  property: 'accountEndpoint',
-  endpoint: /^https?:\/\/./,
-  endpointExample: 'https://….documents.azure.com',
-};
-
-const serviceBusService: Service = {
-  connectionString: /^Endpoint=sb:\/\/.+;SharedAccess/i,
-  example: 'Endpoint=sb://…;SharedAccessKeyName=…;SharedAccessKey=…',
-  property: 'fullyQualifiedNamespace',
-  endpoint: /^[\w.-]+$/,
-  endpointExample: '….servicebus.windows.net, without sb://',
-};
-
-/**
- * The convention of Azure Functions: `NAME` holds a connection string, `NAME__property` an endpoint for the app's identity.
- * A connection string holds a key, so no complaint shows it.
- */
-function readConnection(set: Environment, name: string, service: Service, problems: string[]): Connection | undefined {
-  const { connectionString, example, property, endpoint, endpointExample } = service;
-  const value = set[name];
-  if (value !== undefined) {
-    if (!connectionString.test(value)) problems.push(`${name} is no connection string: it should look like ${example}`);
-    return { kind: 'connection-string', value };
-  }
-  const address = set[`${name}__${property}`];
-  if (address === undefined) return undefined;
-  if (!endpoint.test(address))
-    problems.push(complain(`${name}__${property}`, set, `it should look like ${endpointExample}`));
-  return { kind: 'identity', endpoint: address };
-}
-
-function account(set: Environment): Connection | undefined {
-  const name = set['AzureWebJobsStorage__accountName'];
-  return name === undefined ? undefined : { kind: 'identity', endpoint: `https://${name}.blob.core.windows.net` };
-}
-
-const complain = (name: string, set: Environment, message: string): string =>
-  `${name} is ${JSON.stringify(set[name] ?? null)}: ${message}`;

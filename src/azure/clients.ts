@@ -2,7 +2,7 @@ import { CosmosClient } from '@azure/cosmos';
 import { DefaultAzureCredential } from '@azure/identity';
 import { ServiceBusClient } from '@azure/service-bus';
 import { BlobServiceClient } from '@azure/storage-blob';
-import type { Connection } from '../config.ts';
+import type { Connection } from '../connections.ts';
 
 export function createBlobClient(connection: Connection): BlobServiceClient {
   return connection.kind === 'connection-string'
