@@ -1,7 +1,7 @@
 import type { TypedData } from '../worker/contract.ts';
 import type { Episode } from './episode.ts';
 import { type HistoryEvent, eventType } from './history.ts';
-import { type WireHistory, freshEvents } from './wire-history.ts';
+import { type WireHistory, renderFresh } from './wire-history.ts';
 
 /** The names (sic) and values that extension 3.19 sends; upperSchemaVersion is V2, upperSchemaVersionNew V4. */
 const constants = {
@@ -23,7 +23,7 @@ export function createOrchestratorBody(
   incoming: readonly HistoryEvent[],
   input: string | null,
 ): TypedData {
-  const fresh = freshEvents(incoming);
+  const fresh = renderFresh(incoming);
   const rest = JSON.stringify({
     instanceId: execution.instanceId,
     isReplaying: !incoming.some((event) => event.EventType === eventType.executionStarted),
@@ -34,9 +34,9 @@ export function createOrchestratorBody(
   });
   return {
     get string() {
-      const history = JSON.stringify([...past.sentFrom(0), ...fresh]);
-      return `{"history":${history},"input":${input ?? 'null'},${rest.slice(1)}`;
+      const history = past.length === 0 ? fresh : `${past.textFrom(0)},${fresh}`;
+      return `{"history":[${history}],"input":${input ?? 'null'},${rest.slice(1)}`;
     },
-    replay: { settled: past, fresh: JSON.stringify(fresh), input: input ?? 'null', rest },
+    replay: { settled: past, fresh, input: input ?? 'null', rest },
   };
 }

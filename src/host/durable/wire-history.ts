@@ -9,30 +9,36 @@ import { type HistoryEvent, eventType } from './history.ts';
 export interface WireHistory extends SettledHistory {
   readonly events: readonly HistoryEvent[];
   settle(added: readonly HistoryEvent[]): void;
-  /** The settled events from this one on, as they are sent. */
-  sentFrom(first: number): readonly object[];
 }
 
 export function createWireHistory(settled: readonly HistoryEvent[]): WireHistory {
   const events = [...settled];
-  const sentFrom = (first: number) =>
-    events
-      .slice(first)
-      .map((event, place) => withPlayed(event, isOutcome(event) || isContinuedMark(events, first + place)));
+  /** Of the first events. */
+  const texts: string[] = [];
+  const render = (event: HistoryEvent, place: number) =>
+    renderEvent(event, isOutcome(event) || isContinuedMark(events, place));
   return {
     events,
     get length() {
       return events.length;
     },
     settle: (added) => void events.push(...added),
-    sentFrom,
-    textFrom: (first) => JSON.stringify(sentFrom(first)),
+    textFrom(first) {
+      if (first > 0)
+        return events
+          .slice(first)
+          .map((event, place) => render(event, first + place))
+          .join();
+      // Of a short history that is sent whole each time, no event is rendered twice.
+      for (const event of events.slice(texts.length)) texts.push(render(event, texts.length));
+      return texts.join();
+    },
   };
 }
 
-/** What an episode is run for, as it is sent. */
-export const freshEvents = (events: readonly HistoryEvent[]): readonly object[] =>
-  events.map((event) => withPlayed(event, false));
+/** What an episode is run for: JSON texts, separated by commas. */
+export const renderFresh = (events: readonly HistoryEvent[]): string =>
+  events.map((event) => renderEvent(event, false)).join();
 
 /** IsPlayed stays false for what the orchestration scheduled and for the marks around an episode. */
 const isOutcome = (event: HistoryEvent): boolean =>
@@ -57,9 +63,5 @@ function isContinuedMark(events: readonly HistoryEvent[], index: number): boolea
 const isBoundary = ({ EventType }: HistoryEvent): boolean =>
   EventType === eventType.orchestratorStarted || EventType === eventType.orchestratorCompleted;
 
-const withPlayed = ({ EventId, Timestamp, ...rest }: HistoryEvent, IsPlayed: boolean) => ({
-  ...rest,
-  EventId,
-  IsPlayed,
-  Timestamp,
-});
+const renderEvent = ({ EventId, Timestamp, ...rest }: HistoryEvent, IsPlayed: boolean): string =>
+  JSON.stringify({ ...rest, EventId, IsPlayed, Timestamp });

@@ -23,7 +23,7 @@ export type TypedData =
 export interface ReplayBody {
   /** What earlier calls have seen. */
   readonly settled: SettledHistory;
-  /** What is new: JSON text of a list of events. */
+  /** What is new: JSON texts of events, separated by commas. */
   readonly fresh: string;
   /** JSON text, the same in every call. */
   readonly input: string;
@@ -35,7 +35,7 @@ export interface ReplayBody {
 export interface SettledHistory {
   /** Events. */
   readonly length: number;
-  /** JSON text of the list of events from this one on. */
+  /** JSON texts of the events from this one on, separated by commas. */
   textFrom(first: number): string;
 }
 

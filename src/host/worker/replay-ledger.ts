@@ -75,7 +75,7 @@ export function createReplayLedger(capacity: number): ReplayLedger {
       const history = numberOf(settled);
       const before = takeOut(history);
       const known = before?.known ?? 0;
-      const text = `[${settled.textFrom(known)},${fresh},${rest}]`;
+      const text = `[[${settled.textFrom(known)}],[${fresh}],${rest}]`;
       const sent = (before?.sent ?? input.length) + text.length;
       add(history, { known: settled.length, sent, answered: before?.answered ?? 0 });
       forgetOldest();

@@ -175,7 +175,7 @@ const handOver = (
   spoil(replay.body);
   const shortened = shorten(result, replay.shorten);
   ledger.noteAnswer(sent.history, shortened);
-  return { sent, received, answer: parseAnswer('name', shortened, before) };
+  return { sent, received, whole: data.string, answer: parseAnswer('name', shortened, before) };
 };
 
 const shorten = (result: InvocationResult, by: Replay['shorten']) => {
@@ -210,6 +210,7 @@ const handOverAll = (executions: readonly RecordedExecution[], thread: Thread) =
 test.each(ran)('$scenario: a thread that is sent what is new alone sees the whole body', ({ executions }) => {
   const handed = handOverAll(executions, { ledger: createReplayLedger(Infinity), memory: createReplayMemory() });
   expect(handed.map(({ received }) => received)).toEqual(handed.map(({ text }) => text));
+  expect(handed.map(({ whole }) => whole)).toEqual(handed.map(({ text }) => text));
   expect(handed.map(({ answer }) => withoutSize(answer))).toEqual(
     handed.map(({ call }) => withoutSize(parseAnswer('name', call.result))),
   );
@@ -234,7 +235,7 @@ test('what a thread has forgotten for want of space is sent again', () => {
   }
   const { known, forget } = thread.ledger.send({
     settled: createWireHistory([]),
-    fresh: '[]',
+    fresh: '',
     input: 'null',
     rest: '{}',
   });
