@@ -55,6 +55,11 @@ test('a start of an unknown orchestrator is refused at once, with the names that
   expect((await engine.call('GET', '/instances/unknown')).status).toBe(404);
 });
 
+test('a start in another task hub is refused, since nobody would run it', async () => {
+  const { status, body } = await engine.call('POST', '/orchestrators/WaitsOnce/elsewhere?taskHub=Other');
+  expect([status, body]).toEqual([400, expect.stringContaining("nobody would run what goes to 'Other'")]);
+});
+
 test('a retry time-out that ends the attempts fails the instance instead of leaving it waiting', async () => {
   const { runtimeStatus, output } = await runToEnd('RetryTimeout', 'retry-timeout');
   expect(runtimeStatus).toBe('Failed');

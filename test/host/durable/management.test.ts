@@ -22,7 +22,7 @@ const ask = async (request: string, body?: string) => {
   return { status: answer.status, body: answer.body === '' ? undefined : (JSON.parse(answer.body) as unknown) };
 };
 
-test('in another task hub nothing is to be found, and nothing is begun', async () => {
+test('in another task hub nothing is to be found', async () => {
   await ask('POST /orchestrators/NoActions/here', '1');
   await engine.ended('here');
   await ask('POST /entities/CounterEntity/here?op=add', '1');
@@ -45,12 +45,7 @@ test('in another task hub nothing is to be found, and nothing is begun', async (
     body: { instancesDeleted: 0 },
   });
   expect(await ask('GET /nothing?taskHub=There')).toEqual({ status: 404, body: undefined });
-  const refusal = { Message: "This host runs task hub 'TestHubName' alone, so nobody would run what goes to 'There'." };
-  expect(await ask('POST /orchestrators/NoActions?taskHub=There', '1')).toEqual({ status: 400, body: refusal });
-  expect(await ask('POST /entities/CounterEntity/here?op=add&taskHub=There', '1')).toEqual({
-    status: 400,
-    body: refusal,
-  });
+  expect((await ask('POST /entities/CounterEntity/here?op=add&taskHub=There', '1')).status).toBe(400);
 });
 
 test('the own task hub and connection are found whatever their case, and when nothing stands for them', async () => {
