@@ -72,11 +72,16 @@ export interface TradeConfig {
   readonly timeoutMs: number;
 }
 
+export interface ApplicationInsights {
+  readonly connectionString: string;
+  /** Enters with the app's identity, for a resource that does not let everybody send. */
+  readonly identity: { readonly clientId: string | undefined } | undefined;
+}
+
 export interface TelemetryConfig {
   /** To a collector, at the addresses of OTEL_EXPORTER_OTLP_*, which the exporters read. */
   readonly otlp: boolean;
-  /** A connection string of Application Insights. */
-  readonly applicationInsights: string | undefined;
+  readonly applicationInsights: ApplicationInsights | undefined;
   readonly metricIntervalMs: number;
 }
 
@@ -125,6 +130,13 @@ const settingsSchema = z.object({
   APPLICATIONINSIGHTS_CONNECTION_STRING: z
     .string()
     .regex(/InstrumentationKey=/i, 'it should look like InstrumentationKey=…;IngestionEndpoint=https://…')
+    .optional(),
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: z
+    .string()
+    .regex(
+      /^Authorization=AAD(;ClientId=[\w-]+)?;?$/i,
+      'it should look like Authorization=AAD, with ;ClientId=… for a user-assigned identity',
+    )
     .optional(),
   LOG_FORMAT: z.enum(['text', 'json']).default('text'),
   AUTH: z.enum(['keys', 'entra']).default('keys'),
@@ -221,10 +233,18 @@ function telemetryConfig(data: z.infer<typeof settingsSchema>): TelemetryConfig 
     data.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT,
     data.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT,
   ].some((endpoint) => endpoint !== undefined);
-  const applicationInsights = data.APPLICATIONINSIGHTS_CONNECTION_STRING;
+  const applicationInsights = applicationInsightsConfig(data);
   if (data.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || (!otlp && applicationInsights === undefined))
     return undefined;
   return { otlp, applicationInsights, metricIntervalMs: data.OTEL_METRIC_EXPORT_INTERVAL };
+}
+
+function applicationInsightsConfig(data: z.infer<typeof settingsSchema>): ApplicationInsights | undefined {
+  const connectionString = data.APPLICATIONINSIGHTS_CONNECTION_STRING;
+  const authentication = data.APPLICATIONINSIGHTS_AUTHENTICATION_STRING;
+  if (connectionString === undefined) return undefined;
+  const clientId = /ClientId=([\w-]+)/i.exec(authentication ?? '')?.[1];
+  return { connectionString, identity: authentication === undefined ? undefined : { clientId } };
 }
 
 const tradeSystems = ['INVENTORY_URL', 'PAYMENTS_URL', 'FRAUD_URL', 'SHIPPING_URL', 'NOTIFICATIONS_URL'] as const;

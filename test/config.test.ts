@@ -38,7 +38,12 @@ describe('settings', () => {
     });
     expect(parseConfig({ ...least, APPLICATIONINSIGHTS_CONNECTION_STRING }).telemetry).toMatchObject({
       otlp: false,
-      applicationInsights: APPLICATIONINSIGHTS_CONNECTION_STRING,
+      applicationInsights: { connectionString: APPLICATIONINSIGHTS_CONNECTION_STRING, identity: undefined },
+    });
+    const APPLICATIONINSIGHTS_AUTHENTICATION_STRING = 'Authorization=AAD;ClientId=id-1';
+    const withIdentity = { APPLICATIONINSIGHTS_CONNECTION_STRING, APPLICATIONINSIGHTS_AUTHENTICATION_STRING };
+    expect(parseConfig({ ...least, ...withIdentity }).telemetry?.applicationInsights?.identity).toEqual({
+      clientId: 'id-1',
     });
     expect(parseConfig({ ...least, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SDK_DISABLED: 'true' }).telemetry).toBeUndefined();
     expect(() => parseConfig({ ...least, OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' })).toThrow(

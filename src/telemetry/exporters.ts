@@ -1,7 +1,8 @@
 import type { LogRecordExporter } from '@opentelemetry/sdk-logs';
 import type { PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
-import type { TelemetryConfig } from '../config.ts';
+import { DefaultAzureCredential } from '@azure/identity';
+import type { ApplicationInsights, TelemetryConfig } from '../config.ts';
 
 export interface Exporters {
   readonly spans: SpanExporter;
@@ -29,12 +30,15 @@ async function openOtlp(): Promise<Exporters> {
 }
 
 /** Without logs: the Functions host sends the app's log lines to the same place. */
-async function openAzureMonitor(connectionString: string): Promise<Exporters> {
+async function openAzureMonitor({ connectionString, identity }: ApplicationInsights): Promise<Exporters> {
   const { AzureMonitorTraceExporter, AzureMonitorMetricExporter } =
     await import('@azure/monitor-opentelemetry-exporter');
-  const options = { connectionString };
+  const options = { connectionString, ...(identity !== undefined && { credential: credentialOf(identity) }) };
   return {
     spans: new AzureMonitorTraceExporter(options),
     metrics: new AzureMonitorMetricExporter(options),
   };
 }
+
+const credentialOf = ({ clientId }: NonNullable<ApplicationInsights['identity']>): DefaultAzureCredential =>
+  new DefaultAzureCredential(clientId === undefined ? {} : { managedIdentityClientId: clientId });

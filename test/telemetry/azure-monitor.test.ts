@@ -48,9 +48,10 @@ it('traces and metrics go to Application Insights by its connection string', asy
   vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
   onTestFinished(() => void vi.unstubAllEnvs());
   const ingestion = await startIngestion();
-  const applicationInsights = `InstrumentationKey=${crypto.randomUUID()};IngestionEndpoint=${ingestion.url}`;
+  const connectionString = `InstrumentationKey=${crypto.randomUUID()};IngestionEndpoint=${ingestion.url}`;
   const instruments = createInstruments();
   const counter = instruments.counter({ name: 'saga.ended', description: '', unit: '{saga}' });
+  const applicationInsights = { connectionString, identity: undefined };
   const config = { otlp: false, applicationInsights, metricIntervalMs: 3_600_000 };
   const recorder = await openTelemetry(config, instruments, { now: () => new Date(), report: () => {} });
 
