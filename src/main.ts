@@ -148,7 +148,7 @@ function serveApi(
   { config, telemetry, now, newId }: Surroundings,
   { redaction, refusals }: { readonly redaction: Redaction; readonly refusals: Refusals },
 ): void {
-  registerEndpoints([...endpoints, openApiEndpoint([...endpoints, consolePages])], {
+  registerEndpoints([...endpoints, openApiEndpoint([...endpoints, consolePages], config.access)], {
     newId,
     access: config.access,
     redact: (instances) => redactInstances(instances, redaction),

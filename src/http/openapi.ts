@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import type { Access } from './caller.ts';
 import type { EndpointDescription, OtherContent } from './endpoint.ts';
 import { problemSchema } from './problem.ts';
-import { isRole, needs } from './roles.ts';
+import { isRole, type Need, needs, rolesWithin } from './roles.ts';
 
 // The description of the API (OpenAPI 3.1), made of what the handlers check by. Its schemas are JSON Schema 2020-12, as zod writes
 // it; one that bears an `id` is named, and referred to.
@@ -10,17 +11,23 @@ type Json = Readonly<Record<string, unknown>>;
 type Endpoint = EndpointDescription;
 type Named = Record<string, unknown>;
 
-export function describeApi(
-  endpoints: readonly Endpoint[],
-  { title, version }: { title: string; version: string },
-): Json {
+export interface About {
+  readonly title: string;
+  readonly version: string;
+  readonly access: Access;
+}
+
+export function describeApi(endpoints: readonly Endpoint[], { title, version, access }: About): Json {
   const paths: Record<string, Record<string, Json>> = {};
   const schemas: Named = {};
   jsonSchema(problemSchema, 'output', schemas);
   for (const endpoint of endpoints) {
     const path = Object.keys(paths).find((known) => shapeOf(known) === shapeOf(`/${endpoint.route}`));
     const operations = (paths[path ?? `/${endpoint.route}`] ??= {});
-    operations[endpoint.method.toLowerCase()] = describeEndpoint(endpoint, path ?? endpoint.route, schemas);
+    operations[endpoint.method.toLowerCase()] = {
+      ...describeEndpoint(endpoint, path ?? endpoint.route, schemas),
+      ...describeNeed(needs[endpoint.name], access),
+    };
   }
   return {
     openapi: '3.1.1',
@@ -34,7 +41,7 @@ export function describeApi(
           type: 'apiKey',
           in: 'header',
           name: 'x-functions-key',
-          description: 'A function key, where keys open anything',
+          description: 'A function key',
         },
         entra: { type: 'http', scheme: 'bearer', description: 'A token of Entra ID, with the roles as app roles' },
       },
@@ -49,12 +56,9 @@ const parameterForm = /\{(\w+)\}/g;
 
 function describeEndpoint(endpoint: Endpoint, path: string, schemas: Named): Json {
   const { name, summary, body, answers } = endpoint;
-  const need = needs[name];
   return {
     operationId: name,
     summary,
-    ...(isRole(need) && { description: `Needs role \`${need}\`.`, 'x-role': need }),
-    security: need === 'public' ? [] : [{ key: [] }, { entra: isRole(need) ? [need] : [] }],
     parameters: [
       ...parametersIn(path, endpoint.route),
       ...fieldsOf(endpoint.query, 'query', schemas),
@@ -70,6 +74,18 @@ function describeEndpoint(endpoint: Endpoint, path: string, schemas: Named): Jso
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     },
+  };
+}
+
+/** Where a key has to be shown at all, one who is signed in shows it too. */
+function describeNeed(need: Need, { keyRole, trustsPrincipal }: Access): Json {
+  if (need === 'public') return { security: [] };
+  const key = keyRole === undefined ? {} : { key: [] };
+  const isKeyEnough = keyRole !== undefined && (!isRole(need) || rolesWithin(keyRole).includes(need));
+  const signedIn = { ...key, entra: isRole(need) ? [need] : [] };
+  return {
+    ...(isRole(need) && { description: `Needs role \`${need}\`.`, 'x-role': need }),
+    security: [...(isKeyEnough ? [key] : []), ...(trustsPrincipal ? [signedIn] : [])],
   };
 }
 

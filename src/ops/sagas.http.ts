@@ -26,15 +26,6 @@ export interface SagaEndpointServices {
 export function sagaEndpoints(services: SagaEndpointServices): Endpoint[] {
   return [
     {
-      name: 'postSaga',
-      method: 'POST',
-      route: 'sagas/{name}',
-      summary: 'Starts a saga',
-      body: startSchema,
-      answers: { 202: startedSchema },
-      handle: (call) => startSaga(services, call),
-    },
-    {
       name: 'getSagas',
       method: 'GET',
       route: 'sagas',
@@ -50,6 +41,15 @@ export function sagaEndpoints(services: SagaEndpointServices): Endpoint[] {
       summary: 'Where a saga stands, and whether it can be rewound',
       answers: { 200: sagaViewSchema },
       handle: async (call) => ({ status: 200, jsonBody: toSagaView(await findInstance(call)) }),
+    },
+    {
+      name: 'postSaga',
+      method: 'POST',
+      route: 'sagas/{name}',
+      summary: 'Starts a saga',
+      body: startSchema,
+      answers: { 202: startedSchema },
+      handle: (call) => startSaga(services, call),
     },
   ];
 }

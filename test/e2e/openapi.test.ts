@@ -38,7 +38,7 @@ it('says what a request bears, who may send it, and how it fails', async () => {
     ]) as object[],
   });
   expect(described.paths['/orders']?.['post']).toMatchObject({
-    security: [{ key: [] }, { entra: ['reviewer'] }],
+    security: [{ key: [] }],
     parameters: [{ name: 'Idempotency-Key', in: 'header', required: false }],
     requestBody: {
       content: {

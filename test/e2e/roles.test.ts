@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Trail } from '../../src/audit/chain.ts';
 import { verifyTrail } from '../../src/audit/verify-trail.ts';
 import { createApi, type ProblemDocument } from './api.ts';
+import { describedApi } from './contract.ts';
 import { useProgram } from './program.ts';
 import { sample } from './sample.ts';
 
@@ -100,6 +101,13 @@ describe('what was refused', () => {
       expect({ phase, compensation }).toEqual({ phase: before.phase, compensation: before.compensation });
     },
   );
+});
+
+it('the description of the API says who may call what, and that keys open nothing', async () => {
+  const { paths } = await describedApi(program.url);
+  expect(paths['/sagas/{id}/rewind']?.['post']).toMatchObject({ security: [{ entra: ['operator'] }] });
+  expect(paths['/me']?.['get']).toMatchObject({ security: [{ entra: [] }] });
+  expect(paths['/openapi.json']?.['get']).toMatchObject({ security: [] });
 });
 
 describe('one without a role', () => {
