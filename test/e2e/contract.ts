@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 interface Operation {
   readonly operationId: string;
+  /** The role that a caller needs. */
+  readonly 'x-role'?: string;
   readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, { schema?: object }>> }>>;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Trail } from '../../src/audit/chain.ts';
 import { verifyTrail } from '../../src/audit/verify-trail.ts';
-import { createApi, type ProblemDocument } from './api.ts';
+import { type Api, createApi, type ProblemDocument } from './api.ts';
 import { describedApi } from './contract.ts';
 import { useProgram } from './program.ts';
 import { sample } from './sample.ts';
@@ -15,6 +15,7 @@ function principalOf(name: string, ...roles: string[]): Record<string, string> {
 }
 
 const viewer = createApi(program.url, principalOf('vera', 'viewer'));
+const withoutRole = createApi(program.url, principalOf('nina', 'admin'));
 const reviewer = createApi(program.url, principalOf('rio', 'reviewer'));
 const operator = createApi(program.url, principalOf('otto', 'operator'));
 
@@ -103,6 +104,22 @@ describe('what was refused', () => {
   );
 });
 
+it('nothing that needs a role is done for one who has only those below', async () => {
+  const { paths } = await describedApi(program.url);
+  const below: Readonly<Record<string, Api>> = { viewer: withoutRole, reviewer: viewer, operator: reviewer };
+  const operations = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]) => ({ path, method, needed: operation['x-role'] })),
+  );
+  expect(new Set(operations.map(({ needed }) => needed))).toEqual(
+    new Set(['viewer', 'reviewer', 'operator', undefined]),
+  );
+  for (const { path, method, needed = '' } of operations.filter(({ needed }) => needed !== undefined)) {
+    const asked = `/api${path.replaceAll(/\{\w+\}/g, 'any')}`;
+    const answer = await below[needed]?.send(asked, { method: method.toUpperCase() });
+    expect([method, asked, answer?.status]).toEqual([method, asked, 403]);
+  }
+});
+
 it('the description of the API says who may call what, and that keys open nothing', async () => {
   const { paths } = await describedApi(program.url);
   expect(paths['/sagas/{id}/rewind']?.['post']).toMatchObject({ security: [{ entra: ['operator'] }] });
@@ -112,9 +129,8 @@ it('the description of the API says who may call what, and that keys open nothin
 
 describe('one without a role', () => {
   it('that is signed in gets nothing but to know it', async () => {
-    const nobody = createApi(program.url, principalOf('nina', 'admin'));
-    expect((await nobody.get('/api/me')).body).toEqual({ name: 'nina', roles: [] });
-    expect((await nobody.get<ProblemDocument>('/api/sagas')).body.detail).toContain('has no role here');
+    expect((await withoutRole.get('/api/me')).body).toEqual({ name: 'nina', roles: [] });
+    expect((await withoutRole.get<ProblemDocument>('/api/sagas')).body.detail).toContain('has no role here');
   });
 
   it('that is not signed in gets what is public, with a key or without', async () => {
