@@ -55,10 +55,16 @@ export function receiveSessions(
   };
 }
 
-/** The library heeds the signal only before and after it waits for a session; that wait ends with its connection. */
-async function unlessAborted<T>(signal: AbortSignal, waiting: Promise<T>): Promise<T> {
+/** The library heeds the signal only before and after it waits; a session that comes too late is given back. */
+async function unlessAborted(
+  signal: AbortSignal,
+  waiting: Promise<ServiceBusSessionReceiver>,
+): Promise<ServiceBusSessionReceiver> {
   const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => aborted.reject(signal.reason);
+  const onAbort = (): void => {
+    aborted.reject(signal.reason);
+    waiting.then((late) => late.close()).catch(() => undefined);
+  };
   signal.addEventListener('abort', onAbort);
   try {
     return await Promise.race([waiting, aborted.promise]);
