@@ -55,7 +55,10 @@ export const entrySchema = z.strictObject({
   data: z.unknown().optional(),
   idempotencyKey: z.string().optional(),
   correlationId: z.string().optional(),
-  /** SHA-256 of the canonical JSON of what went in and came out. Absent where there was nothing, or the history keeps no inputs. */
+  /**
+   * SHA-256 of the canonical JSON of what went in and came out, as the history keeps it: of a value that is too large for it, the
+   * claim, which has the value's own SHA-256. Absent where there was nothing, or the history keeps no inputs.
+   */
   inputSha256: sha256.optional(),
   outputSha256: sha256.optional(),
   /** The same in a sentence. */

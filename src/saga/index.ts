@@ -14,6 +14,6 @@ export {
 } from './errors.ts';
 export type { Operation } from './operation.ts';
 export { blobAndQueue, briefly, once, rateLimit, type RetryOptions, transient } from './retry.ts';
-export { type Approval, defineReview } from './review.ts';
+export { type Approval, defineReview, type Reminder } from './review.ts';
 export { defineSaga, type Saga, type SagaDefinition } from './saga.ts';
 export { sensitive } from './sensitive.ts';

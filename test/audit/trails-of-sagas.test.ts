@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { sha256Of } from '../../src/audit/canonical-json.ts';
 import { computeStateAt } from '../../src/audit/compute-state-at.ts';
 import { createTrail } from '../../src/audit/create-trail.ts';
 import type { EntryKind } from '../../src/audit/entry.ts';
@@ -154,4 +155,26 @@ describe('the trail of what runs side by side', () => {
     ]);
     expect(of('wait')).toEqual([]);
   });
+});
+
+it('a saga that goes on in a new generation says so, and what the ones before have left to undo', async () => {
+  const { host, id, readTrail } = await start(function* (saga, { item }) {
+    yield* saga.step(reserve, { item });
+    if (item === 'book') yield* saga.continueAsNew({ item: 'books' });
+    yield* saga.step(charge, { item });
+  });
+  await host.runToEnd(id);
+  const entries = await readTrail();
+  expect(entries.map(({ kind, step }) => [kind, step])).toEqual([
+    ['continued', 'trial'],
+    ['attempt', 'main/reserve#2'],
+    ['attempt', 'main/charge#1'],
+    ['ended', undefined],
+  ]);
+  expect(entries[0]).toMatchObject({
+    correlationId: id,
+    data: { leftToUndo: ['main/reserve#1'] },
+    inputSha256: sha256Of({ item: 'books' }),
+  });
+  expect(computeStateAt(entries, host.now()).phase).toBe('completed');
 });
