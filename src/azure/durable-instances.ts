@@ -158,19 +158,27 @@ async function listRange(
   if (runtimeStatus !== undefined) query.set('runtimeStatus', [runtimeStatus].flat().join(','));
   if (from !== undefined) query.set('createdTimeFrom', from.toISOString());
   if (to !== undefined) query.set('createdTimeTo', to.toISOString());
-  const instances: Instance[] = [];
+  /** Each is read while the extension puts together the next one. */
+  const pages: Promise<Instance[]>[] = [];
+  const readAll = async (isWhole: boolean) => ({ instances: (await Promise.all(pages)).flat(), isWhole });
   let token: string | null = null;
   do {
     const response: Response = await fetch(`${url}?${query.toString()}`, {
       headers: token === null ? {} : { 'x-ms-continuation-token': token },
     });
-    if (token !== null && response.status === 400) return { instances, isWhole: false };
+    if (token !== null && response.status === 400) return readAll(false);
     if (!response.ok) throw await unexpected(response, 'list of instances');
-    instances.push(...z.array(instanceSchema).parse(await response.json()));
+    const page = readPage(response);
+    // When a later one fails, nobody asks any more whether this one did.
+    page.catch(() => undefined);
+    pages.push(page);
     token = response.headers.get('x-ms-continuation-token');
   } while (token !== null && token !== '');
-  return { instances, isWhole: true };
+  return readAll(true);
 }
+
+const readPage = async (response: Response): Promise<Instance[]> =>
+  z.array(instanceSchema).parse(await response.json());
 
 function post(url: string, body: unknown): Promise<Response> {
   return fetch(url, {
