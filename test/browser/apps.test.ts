@@ -70,3 +70,12 @@ it('shows an order as the one who sells sees it, and no card', async () => {
   await page.getByRole('link', { name: 'open the order' }).click();
   await page.getByRole('heading', { name: 'Order of Ada Berg' }).waitFor();
 });
+
+it('keeps what it has shown, and says so, when the app does not answer any more', async () => {
+  const page = await browser.open('/console/orders');
+  await page.getByRole('row', { name: /Ada Berg/ }).waitFor();
+  await program.kill();
+  await page.getByRole('alert').getByText('The app does not answer').waitFor();
+  expect(await page.getByRole('row', { name: /Ada Berg/ }).count()).toBe(1);
+  await keepScreenshot(page, 'orders-no-connection');
+});
