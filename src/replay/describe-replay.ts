@@ -15,9 +15,13 @@ export function describeReplay(recorded: RecordedHistory, replay: Replay): strin
     `    recorded: ${describe(replay.recorded)}`,
     `    now:      ${describe(replay.now)}`,
     ...differences.filter(({ path }) => path !== '').map(describeDifference),
+    ...(recorded.isRedacted ? [redactedHint] : []),
   ];
   return lines.join('\n');
 }
+
+const redactedHint =
+  '  In this record, values are replaced that nobody may read. Should the code look at them, record it with ?raw=true.';
 
 function versions({ codeVersion }: RecordedHistory, { codeVersion: now }: Replay): string {
   if (codeVersion === undefined || now === undefined) return '';

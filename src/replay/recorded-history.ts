@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { redacted } from '../saga/operate.ts';
 
 // What an instance did, as the status URL of the extension shows it with showHistory, showHistoryOutput and showInput, and
 // `GET /api/sagas/{id}/history` with it. It leaves out ids of events and the marks around episodes; what has an outcome stands there
@@ -40,6 +41,8 @@ export interface RecordedHistory {
   readonly scheduled: readonly Scheduled[];
   readonly arrivals: readonly Arrival[];
   readonly end: { readonly status: string; readonly result: unknown; readonly at: string } | undefined;
+  /** Values that nobody may read were replaced: code that looks at them may do otherwise. */
+  readonly isRedacted: boolean;
   /** Suspended when it was recorded: what came since then has had no effect yet. */
   readonly isSuspended: boolean;
 }
@@ -101,6 +104,7 @@ export function parseRecordedHistory(recorded: unknown): RecordedHistory {
     scheduled: [...work.values(), ...events.flatMap(readTimer)].sort(byTime),
     arrivals: events.flatMap((event) => readArrival(event, work.get(event))),
     end: end && { status: end.OrchestrationStatus ?? '', result: end.Result, at: preciseTime(end.Timestamp) },
+    isRedacted: JSON.stringify(events).includes(redacted),
     isSuspended:
       events.findLast(({ EventType }) => /^Execution(Suspended|Resumed)$/.test(EventType))?.EventType ===
       'ExecutionSuspended',
