@@ -25,8 +25,9 @@ const eventful: Code = function* (saga, item) {
   yield* saga.step(send, { item: saga.now().toISOString() });
 };
 
-test('code that has not changed replays the same, whatever happened to the instance', async () => {
-  const history = await record(eventful, {
+/** Fails, is undone and rewound, and asks twice. */
+const recordEventful = () =>
+  record(eventful, {
     arrange(world) {
       world.next('charge', 'fails', 'fails');
       world.next('send', 'works', 'fails for good');
@@ -45,7 +46,34 @@ test('code that has not changed replays the same, whatever happened to the insta
       }
     },
   });
+
+test('code that has not changed replays the same, whatever happened to the instance', async () => {
+  await expectReplay(await recordEventful(), eventful);
+});
+
+interface Shown {
+  readonly historyEvents: readonly { readonly EventType: string; readonly Timestamp: string }[];
+}
+
+/** As if what came in had waited in a queue before it was taken in, now longer, now shorter. */
+function delayed(history: Shown): Shown {
+  const historyEvents = history.historyEvents.map((event, n) => {
+    if (!/Completed$|Raised$/.test(event.EventType) || event.EventType === 'ExecutionCompleted') return event;
+    const waited = (n * 377) % 900;
+    return { ...event, Timestamp: new Date(Date.parse(event.Timestamp) - waited).toISOString() };
+  });
+  return { ...history, historyEvents };
+}
+
+test('when the code was run is found out from what it asked for then', async () => {
+  const history = delayed((await recordEventful()) as Shown);
   await expectReplay(history, eventful);
+  await expect(
+    expectReplay(history, function* (saga, item) {
+      yield* eventful(saga, item);
+      yield* saga.step(send, item);
+    }),
+  ).rejects.toThrow('does not replay');
 });
 
 test.each<[string, Code, Code, RegExp]>([
