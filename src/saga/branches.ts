@@ -129,6 +129,7 @@ const createPlatformWait = ({ df }: Execution): Wait => {
       const [gate] = tasks;
       if (gate === undefined) return;
       execution.gateTasks.get(gate)?.();
+      if (isSettled(gate)) return;
       yield gate;
     } catch {
       // A failed gate throws here; the branch that opened it is told by the task in its turn.

@@ -62,7 +62,7 @@ export interface Execution extends BranchState {
   readonly catchUps: WeakSet<Task>;
   /** Waits that may end before their task has. */
   readonly interruptible: WeakSet<Task>;
-  /** Calls of the gate, which nothing may run beside, with how to announce that one begins. */
+  /** Calls of the gate, which nothing may run beside, and waits for that; with what happens once nothing else is left. */
   readonly gateTasks: WeakMap<Task, () => void>;
 }
 

@@ -87,8 +87,9 @@ export function* openGate<K extends GateKind>(
     return yield* leaveToParent(execution, { phase: phaseAt[kind], error: failure });
   }
   for (;;) {
+    if (!needsEvent(execution)) yield* untilAlone(execution);
     const number = ++execution.gates;
-    const mode: GateMode = execution.hostFailures > 0 || isSubSaga ? 'event' : execution.gateMode;
+    const mode: GateMode = needsEvent(execution) ? 'event' : 'rewind';
     const since = execution.df.currentUtcDateTime;
     const gate = { number, mode, actions: allowed[kind], phase: phaseAt[kind], step, error: failure, since };
     const decision = yield* mode === 'event' ? awaitDecision(execution, gate) : failAtGate(execution, gate);
@@ -101,6 +102,17 @@ export function* openGate<K extends GateKind>(
   }
 }
 
+const needsEvent = ({ hostFailures, commission, gateMode }: Execution): boolean =>
+  hostFailures > 0 || commission !== undefined || gateMode === 'event';
+
+/** Beside other operations a gate that fails waits until they have ended: it is the last event, and they may rule it out (3). */
+function* untilAlone({ inBranch, gateTasks }: Execution): Operation<void> {
+  if (!inBranch) return;
+  const alone = { isCompleted: false, isFaulted: false };
+  gateTasks.set(alone, () => (alone.isCompleted = true));
+  yield alone;
+}
+
 const isPossible = <K extends GateKind>(kind: K, decision: GateDecision): decision is Passed<K> =>
   allowed[kind].some((action) => action === decision.action);
 
@@ -109,13 +121,11 @@ const requestFor = ({ df }: Execution, { number, actions, step, error }: OpenGat
   return { instanceId: df.instanceId, number, actions: [...actions], step, error: { name, code, message } };
 };
 
-/** Beside other operations, the gate waits until they have ended, and is announced only then. */
 function* failAtGate(execution: Execution, gate: OpenGate): Operation<GateDecision> {
   try {
     const task = execution.df.callActivity(gateFunction, requestFor(execution, gate));
-    const announce = (): void => announceGate(execution, gate);
-    if (execution.inBranch) execution.gateTasks.set(task, announce);
-    else announce();
+    if (execution.inBranch) execution.gateTasks.set(task, () => {});
+    announceGate(execution, gate);
     const decision = gateDecisionSchema.parse(yield task);
     closeGate(execution, gate);
     return decision;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { once, seconds } from '../../src/saga/index.ts';
+import { once, RetryableError, seconds } from '../../src/saga/index.ts';
 import { gateEvent } from '../../src/saga/operate.ts';
 import { onEveryEngine } from './kit/trial.ts';
 import { defineWorldActivity } from './kit/world.ts';
@@ -66,5 +66,39 @@ onEveryEngine((startTrial) => {
       await app.raise(id, gateEvent(number), { action: 'retry', by: 'ann' });
     }
     expect((await app.runToEnd(id)).output).toEqual({ receipt: 'receipt for book' });
+  });
+
+  test('a gate beside an undo that the host kills waits for an event too: a rewind would erase the kill', async () => {
+    const killed: string[] = [];
+    const patient = defineWorldActivity('reserve', { undoRetry: twice });
+    const { app, world, start } = await startTrial(
+      [patient, charge],
+      (saga, item) =>
+        saga.scope(
+          'both',
+          function* () {
+            yield* saga.step(patient, item);
+            yield* saga.step(charge, item);
+            saga.fail('sold_out', 'too late');
+          },
+          { order: 'parallel' },
+        ),
+      { killed },
+    );
+    // The charge's undo has failed, and its gate waits, when the other undo is killed.
+    world.next('charge-undo', 'fails for good');
+    world.next('reserve-undo', () => {
+      killed.push('reserve-undo');
+      throw new RetryableError('busy', { code: 'busy' });
+    });
+    const id = await start();
+    const { status } = await app.runUntil(id, ({ gate }) => gate !== undefined);
+    expect(status).toMatchObject({ phase: 'compensation_failed', gate: { number: 1, mode: 'event' } });
+    killed.length = 0;
+    for (const number of [1, 2]) await app.raise(id, gateEvent(number), { action: 'retry', by: 'ann' });
+    await app.runUntil(id, ({ phase, gate }) => phase === 'failed' && gate !== undefined);
+    expect(world.effects.size).toBe(0);
+    await app.raise(id, gateEvent(3), { action: 'abort', by: 'ann' });
+    await app.runToEnd(id);
   });
 });
