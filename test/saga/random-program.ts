@@ -1,17 +1,6 @@
 import * as fc from 'fast-check';
-import { z } from 'zod';
-import {
-  days,
-  defineActivity,
-  defineSaga,
-  minutes,
-  once,
-  type Operation,
-  RetryableError,
-  type Saga,
-  StepFailed,
-  TerminalError,
-} from '../../src/saga/index.ts';
+import { days, minutes } from '../../src/saga/index.ts';
+import { printProgram } from './print-program.ts';
 
 /** How one call ends; `lost` calls end unknown, with or without their effect. */
 const fates = ['works', 'fails', 'fails for good', 'lost after', 'lost before'] as const;
@@ -51,18 +40,37 @@ export interface SleepNode {
   readonly lasts: number;
 }
 
-/** Side by side. */
+/** Side by side, so many at a time. */
 export interface AllNode {
   readonly kind: 'all';
+  readonly limit: number | undefined;
   readonly nodes: readonly Node[];
 }
 
-export type Node = StepNode | ScopeNode | SubNode | SleepNode | AllNode;
+/** Side by side until the first has ended; no step in it is a pivot. */
+export interface RaceNode {
+  readonly kind: 'race';
+  readonly nodes: readonly Node[];
+}
+
+/** In a sub-saga, where nobody answers, it is approved in the end. */
+export interface ReviewNode {
+  readonly kind: 'review';
+  readonly otherwise: 'approve' | 'reject';
+}
+
+export type Node = StepNode | ScopeNode | SubNode | SleepNode | AllNode | RaceNode | ReviewNode;
+
+/** What the saga's reviews of one kind are answered with, in their order; what comes after runs out of time. */
+export type Answer = 'approve' | 'reject' | 'nonsense' | 'nothing';
 
 export interface Program {
   readonly nodes: readonly Node[];
   /** In which of the calls somebody cancels the saga. */
   readonly cancelAt: number | undefined;
+  /** Which of the calls the host kills, once they are done. */
+  readonly killedAt: readonly number[];
+  readonly answers: readonly Answer[];
 }
 
 const stepArbitrary: fc.Arbitrary<StepNode> = fc.record({
@@ -74,165 +82,70 @@ const stepArbitrary: fc.Arbitrary<StepNode> = fc.record({
   undoFates: fc.array(fc.constantFrom('works', 'works', 'works', ...fates), { maxLength: 2 }),
 });
 
+const sleepArbitrary: fc.Arbitrary<SleepNode> = fc.record({
+  kind: fc.constant('sleep'),
+  lasts: fc.constantFrom(minutes(1), days(4), days(9)),
+});
+
+const reviewArbitrary: fc.Arbitrary<ReviewNode> = fc.record({
+  kind: fc.constant('review'),
+  otherwise: fc.constantFrom('approve', 'reject'),
+});
+
+const someOf = (node: fc.Arbitrary<Node>, minLength: number, maxLength: number) =>
+  fc.array(node, { minLength, maxLength });
+
 const nodeArbitrary: fc.Arbitrary<Node> = fc.letrec<{ node: Node }>((tie) => ({
   node: fc.oneof(
     { maxDepth: 3, depthSize: 'small' },
-    stepArbitrary,
-    stepArbitrary,
-    stepArbitrary,
-    fc.record({ kind: fc.constant('sleep' as const), lasts: fc.constantFrom(minutes(1), days(4), days(9)) }),
-    fc.record({ kind: fc.constant('all' as const), nodes: fc.array(tie('node'), { minLength: 1, maxLength: 3 }) }),
-    fc.record({
-      kind: fc.constant('scope' as const),
-      onFailure: fc.constantFrom(undefined, undefined, 'compensate', 'hold'),
-      order: fc.constantFrom('serial', 'serial', 'parallel'),
-      isCaught: fc.boolean(),
-      nodes: fc.array(tie('node'), { maxLength: 4 }),
-    }),
-    fc.record({
-      kind: fc.constant('sub' as const),
-      pivot: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
-      isCaught: fc.boolean(),
-      nodes: fc.array(tie('node'), { maxLength: 4 }),
-    }),
+    { arbitrary: stepArbitrary, weight: 6 },
+    { arbitrary: sleepArbitrary, weight: 2 },
+    { arbitrary: reviewArbitrary, weight: 1 },
+    {
+      arbitrary: fc.record({
+        kind: fc.constant('all'),
+        limit: fc.option(fc.integer({ min: 1, max: 2 }), { nil: undefined }),
+        nodes: someOf(tie('node'), 1, 3),
+      }),
+      weight: 2,
+    },
+    { arbitrary: fc.record({ kind: fc.constant('race'), nodes: someOf(tie('node'), 1, 3) }), weight: 1 },
+    {
+      arbitrary: fc.record({
+        kind: fc.constant('scope'),
+        onFailure: fc.constantFrom(undefined, undefined, 'compensate', 'hold'),
+        order: fc.constantFrom('serial', 'serial', 'parallel'),
+        isCaught: fc.boolean(),
+        nodes: someOf(tie('node'), 0, 4),
+      }),
+      weight: 2,
+    },
+    {
+      arbitrary: fc.record({
+        kind: fc.constant('sub'),
+        pivot: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
+        isCaught: fc.boolean(),
+        nodes: someOf(tie('node'), 0, 4),
+      }),
+      weight: 2,
+    },
   ),
 })).node;
 
-export const programArbitrary: fc.Arbitrary<Program> = fc.record({
-  nodes: fc.array(nodeArbitrary, { minLength: 1, maxLength: 5 }),
-  cancelAt: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined, freq: 4 }),
-});
-
-const actSchema = z.object({ node: z.string() });
-const keySchema = z.object({ key: z.string() });
-
-/** What the activities of a program work on. */
-export interface Stage {
-  meet(
-    call: { readonly instanceId: string; readonly idempotencyKey: string },
-    node: string,
-    doneKey?: string,
-  ): Promise<Fate>;
-  apply(key: string): void;
-  undo(key: string): void;
-}
-
-async function play(fate: Fate, effect: () => void): Promise<void> {
-  if (fate === 'works' || fate === 'lost after') effect();
-  if (fate === 'fails') throw new RetryableError('busy', { code: 'busy' });
-  if (fate === 'fails for good') throw new TerminalError('refused', { code: 'refused' });
-  if (fate !== 'works') throw new RetryableError('lost', { code: 'lost', outcome: 'unknown' });
-}
-
-const common = { input: actSchema, output: keySchema, retry: once, undoRetry: once };
-
-const compensable = defineActivity({
-  ...common,
-  name: 'act',
-  async run({ node }, stage: Stage, call) {
-    await play(await stage.meet(call, node), () => stage.apply(call.idempotencyKey));
-    return { key: call.idempotencyKey };
-  },
-  async undo({ input, idempotencyKey }, stage, call) {
-    await play(await stage.meet(call, input.node, idempotencyKey), () => stage.undo(idempotencyKey));
-  },
-});
-
-const harmless = defineActivity({
-  ...common,
-  name: 'look',
-  effect: 'none',
-  async run({ node }, stage: Stage, call) {
-    await play(await stage.meet(call, node), () => {});
-    return { key: `harmless ${call.idempotencyKey}` };
-  },
-});
-
-export const programActivities = [compensable, harmless];
-
-/** Runs a program, and answers the keys of the effects that it counts on. */
-export const programSaga = defineSaga({
-  name: 'program',
-  version: '1',
-  input: z.custom<Program>(),
-  run: (saga, { nodes }) => runNodes(saga, { nodes, path: 'n', mayPivot: true }),
-});
-
-interface Part {
-  readonly nodes: readonly Node[];
-  readonly path: string;
-  readonly mayPivot: boolean;
-}
-
-/** Runs a part of a program as a saga of its own. */
-export const subSaga = defineSaga({
-  name: 'sub',
-  version: '1',
-  input: z.custom<Part>(),
-  output: z.array(z.string()),
-  run: (saga, part): Operation<string[]> => runNodes(saga, part),
-});
-
-function* runNodes(saga: Saga, part: Part): Operation<string[]> {
-  const keys: string[] = [];
-  for (const operation of operationsOf(saga, part)) keys.push(...(yield* operation));
-  return keys;
-}
-
-const operationsOf = (saga: Saga, { nodes, path, mayPivot }: Part): Operation<string[]>[] =>
-  nodes.map((node, place) => runNode(saga, node, `${path}.${place}`, mayPivot));
-
-function* runNode(saga: Saga, node: Node, path: string, mayPivot: boolean): Operation<string[]> {
-  switch (node.kind) {
-    case 'sleep':
-      yield* sleepWhole(saga, node);
-      return [];
-    case 'step': {
-      const { activity, options } = describeStep(node);
-      return [(yield* saga.step(activity, { node: path }, { ...options, pivot: node.pivot && mayPivot })).key];
-    }
-    case 'attempt': {
-      const { activity, options } = describeStep(node);
-      const result = yield* saga.attempt(activity, { node: path }, options);
-      return result.ok ? [result.value.key] : [];
-    }
-    case 'all':
-      return (yield* saga.all(operationsOf(saga, { nodes: node.nodes, path, mayPivot }))).flat();
-    case 'scope':
-      return yield* runCaught(node, () => runScope(saga, node, { nodes: node.nodes, path, mayPivot }));
-    case 'sub': {
-      const pivot = node.pivot && mayPivot;
-      return yield* runCaught(node, () => saga.run(subSaga, { nodes: node.nodes, path, mayPivot: pivot }, { pivot }));
-    }
-  }
-}
-
-function* sleepWhole(saga: Saga, { lasts }: SleepNode): Operation<void> {
-  const since = saga.now().getTime();
-  yield* saga.sleep(lasts);
-  if (saga.now().getTime() < since + lasts) throw new Error('woke too early');
-}
-
-const describeStep = ({ effect, maxAttempts }: StepNode) => ({
-  activity: effect === 'compensable' ? compensable : harmless,
-  options: { retry: { maxAttempts, firstIntervalMs: 1000 } },
-});
-
-function runScope(saga: Saga, { onFailure, order }: ScopeNode, part: Part): Operation<string[]> {
-  return saga.scope('inner', () => runNodes(saga, part), { order, ...(onFailure && { onFailure }) });
-}
-
-function* runCaught(
-  { isCaught }: { readonly isCaught: boolean },
-  operate: () => Operation<string[]>,
-): Operation<string[]> {
-  try {
-    return yield* operate();
-  } catch (error) {
-    if (isCaught && error instanceof StepFailed) return [];
-    throw error;
-  }
-}
+/** A counterexample is shown as a saga, not as data. */
+export const programArbitrary: fc.Arbitrary<Program> = fc
+  .record({
+    nodes: fc.array(nodeArbitrary, { minLength: 1, maxLength: 5 }),
+    cancelAt: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined, freq: 4 }),
+    killedAt: fc.oneof(
+      { arbitrary: fc.constant([]), weight: 3 },
+      { arbitrary: fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 2 }), weight: 1 },
+    ),
+    answers: fc.array(fc.constantFrom<Answer[]>('approve', 'approve', 'reject', 'nonsense', 'nothing'), {
+      maxLength: 3,
+    }),
+  })
+  .map((program) => ({ ...program, [fc.toStringMethod]: () => printProgram(program) }));
 
 /** The node at a path like `n.0.2`. */
 export function findStep(program: Program, path: string): StepNode {
@@ -244,4 +157,15 @@ export function findStep(program: Program, path: string): StepNode {
   }
   if (found === undefined || !('fates' in found)) throw new Error(`no step at ${path}`);
   return found;
+}
+
+/** Whether a node at a path stands in a race. */
+export function isInRace({ nodes }: Program, path: string): boolean {
+  let within = nodes;
+  for (const place of path.split('.').slice(1)) {
+    const node = within[Number(place)];
+    if (node?.kind === 'race') return true;
+    within = node !== undefined && 'nodes' in node ? node.nodes : [];
+  }
+  return false;
 }

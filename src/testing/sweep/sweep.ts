@@ -100,8 +100,7 @@ async function sweepCalls(run: Run, base: SweepCase, plain: CaseResult, known: S
         await sweepUndos(run, failing, { before: plain, after: result }, known);
       }
       if (isUndo || base.mishaps.length > 0) continue;
-      const mostUndos = longest === undefined ? 0 : undosOf(longest.result).length;
-      if (undosOf(result).length > mostUndos) longest = { base: failing, result };
+      if (undoesMore(result, longest?.result)) longest = { base: failing, result };
     }
   }
   return longest;
@@ -110,6 +109,12 @@ async function sweepCalls(run: Run, base: SweepCase, plain: CaseResult, known: S
 const undosOf = ({ calls }: CaseResult): readonly string[] => [
   ...new Set(calls.filter(({ direction }) => direction === 'undo').map(describeCall)),
 ];
+
+/** Or as much, with less beside it. */
+function undoesMore(result: CaseResult, than: CaseResult | undefined): boolean {
+  const more = undosOf(result).length - (than === undefined ? 0 : undosOf(than).length);
+  return more > 0 || (more === 0 && than !== undefined && result.functionsRun < than.functionsRun);
+}
 
 /** What a failure has led to: each undo fails too, and whatever has not been seen before has every fault. */
 async function sweepUndos(
