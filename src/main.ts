@@ -122,7 +122,7 @@ function compose({ config, telemetry, now, newId }: Surroundings): void {
     ...documentContentEndpoints({ blobs, records, maxDocumentBytes }),
     ...batchEndpoints({ records, now }),
     ...trade.endpoints,
-    ...sagaEndpoints({ sagas, redaction, newId, now }),
+    ...sagaEndpoints({ sagas, redaction, claims, newId, now }),
     ...eventEndpoints(now),
     ...reviewEndpoints({ sagas, decisions: createReviewDecisions(storage) }),
     ...operationEndpoints(decisions),

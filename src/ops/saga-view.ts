@@ -91,7 +91,8 @@ export function phaseOf(instance: Instance): ShownPhase {
       return status?.gate !== undefined || status?.phase === 'aborted' ? status.phase : 'failed';
     }
     case 'Completed':
-      return 'completed';
+      // A sub-saga always ends well for the host; its error is its parent's to deal with.
+      return statusOf(instance)?.error === undefined ? 'completed' : 'failed';
     case 'Pending':
     case 'Running':
     case 'ContinuedAsNew':

@@ -10,6 +10,7 @@ import {
 } from '../http/endpoint.ts';
 import { checked, Problem } from '../http/problem.ts';
 import type { SagaDefinition } from '../saga/index.ts';
+import { type ClaimStore, isWrapped, storeClaims } from '../saga/operate.ts';
 import { listSchema, startSchema } from './contract.ts';
 import { countSagas, findNewest, sagaCountsSchema, sortKey } from './list-sagas.ts';
 import type { Redaction } from './redaction.ts';
@@ -18,6 +19,8 @@ import { sagaViewSchema, toSagaView } from './saga-view.ts';
 export interface SagaEndpointServices {
   readonly sagas: readonly SagaDefinition[];
   readonly redaction: Redaction;
+  /** For inputs that are too large for a history. */
+  readonly claims: ClaimStore;
   readonly newId: () => string;
   readonly now: () => Date;
 }
@@ -73,7 +76,7 @@ const sagaPageSchema = z.object({
   continuation: z.string().optional(),
 });
 
-async function startSaga({ sagas, newId }: SagaEndpointServices, call: EndpointCall) {
+async function startSaga({ sagas, claims, newId }: SagaEndpointServices, call: EndpointCall) {
   const { request, instances } = call;
   const name = routeParameter(request, 'name');
   const saga = sagas.find((known) => known.name === name);
@@ -86,7 +89,14 @@ async function startSaga({ sagas, newId }: SagaEndpointServices, call: EndpointC
   }
   const { input, instanceId = newId() } = await checkedBody(startSchema, call);
   const fitting = checked(z.object({ input: saga.input }), { input }, `The input of ${name}`);
-  if ((await instances.start(name, instanceId, fitting.input)) === 'exists') {
+  if (isWrapped(fitting.input)) {
+    throw new Problem(
+      400,
+      'invalid_body',
+      `The input of ${name} has a member '$saga', a name that the engine keeps for itself: leave it out.`,
+    );
+  }
+  if ((await instances.start(name, instanceId, await storeClaims(claims, fitting.input))) === 'exists') {
     throw new Problem(
       409,
       'exists',

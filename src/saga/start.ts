@@ -62,6 +62,9 @@ export const wrapInput = (input: unknown, wrapping: Partial<Omit<Start, 'input'>
   input,
 });
 
+/** Whether an input says what only the engine says to itself; from a client it is to be refused. */
+export const isWrapped = (input: unknown): boolean => typeof input === 'object' && input !== null && mark in input;
+
 /** Only a parent that the host itself names can commission: what a client sends is never more than an input. */
 export function readStart({ df }: OrchestrationContext, desk: ClaimDesk): Start {
   const raw = desk.resolve(df.getInput<unknown>());
