@@ -92,7 +92,7 @@ async function startSaga({ sagas, claims, newId }: SagaEndpointServices, call: E
   if (isWrapped(fitting.input)) {
     throw new Problem(
       400,
-      'invalid_body',
+      'invalid',
       `The input of ${name} has a member '$saga', a name that the engine keeps for itself: leave it out.`,
     );
   }
