@@ -133,6 +133,7 @@ const statusOf = (subject: z.ZodType): z.ZodType =>
   z.object({
     error: errorTexts,
     review: z.object({ of: subject }),
+    otherReviews: z.array(z.object({ of: subject })),
     ledger: z.array(z.object({ skipped: z.object({ reason: unvouched }) })),
   });
 

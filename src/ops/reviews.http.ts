@@ -65,13 +65,13 @@ async function listReviews({ sagas }: ReviewEndpointServices, call: EndpointCall
     ...(await instances.list({ runtimeStatus: 'Running', withInput: true })),
     ...(await instances.list({ runtimeStatus: 'Pending', withInput: true })),
   ];
-  const reviews = waiting.flatMap((instance) => {
-    const open = statusOf(instance)?.review;
-    if (open === undefined) return [];
-    const definition = findReview(sagas, instance.name, open.name);
-    const schema = definition && z.toJSONSchema(definition.decision);
-    return [{ instanceId: instance.instanceId, saga: instance.name, review: open.id, ...open, decisionSchema: schema }];
-  });
+  const reviews = waiting.flatMap((instance) =>
+    openReviewsOf(instance).map((open) => {
+      const definition = findReview(sagas, instance.name, open.name);
+      const schema = definition && z.toJSONSchema(definition.decision);
+      return { instanceId: instance.instanceId, saga: instance.name, review: open.id, ...open, decisionSchema: schema };
+    }),
+  );
   return { status: 200, jsonBody: { reviews } };
 }
 
@@ -111,10 +111,9 @@ async function decide({ sagas, decisions }: ReviewEndpointServices, call: Endpoi
 function findOpenReview(instance: Instance, asked: string): NonNullable<SagaStatus['review']> {
   const { instanceId, runtimeStatus } = instance;
   const status = statusOf(instance);
-  const open = status?.review;
-  const isAsked = open !== undefined && (open.id === asked || open.name === asked);
-  if (isAsked && isWaiting(runtimeStatus)) return open;
-  if (isAsked && runtimeStatus === 'Suspended') {
+  const open = openReviewsOf(instance).find(({ id, name }) => id === asked || name === asked);
+  if (open !== undefined && isWaiting(runtimeStatus)) return open;
+  if (open !== undefined && runtimeStatus === 'Suspended') {
     throw new Problem(409, 'suspended', `Saga '${instanceId}' is suspended: resume it first.`);
   }
   if (status?.decided?.includes(asked) === true) throw alreadyDecided(asked);
@@ -123,6 +122,12 @@ function findOpenReview(instance: Instance, asked: string): NonNullable<SagaStat
     'not_found',
     `Saga '${instanceId}' has no open review '${asked}': GET /api/reviews lists the open ones.`,
   );
+}
+
+/** Oldest first; operations side by side may each ask. */
+function openReviewsOf(instance: Instance): NonNullable<SagaStatus['review']>[] {
+  const { review, otherReviews = [] } = statusOf(instance) ?? {};
+  return review === undefined ? [] : [review, ...otherReviews];
 }
 
 const alreadyDecided = (review: string, how = ''): Problem =>

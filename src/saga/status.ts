@@ -82,6 +82,14 @@ const ledgerLineSchema = z.object({
 });
 type LedgerLine = z.infer<typeof ledgerLineSchema>;
 
+const openReviewSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  of: z.unknown().optional(),
+  openedAt: z.string(),
+  deadline: z.string(),
+});
+
 /** The custom status of a saga's instance: what an operator needs for a live view. */
 export const sagaStatusSchema = z.object({
   saga: z.string(),
@@ -94,15 +102,9 @@ export const sagaStatusSchema = z.object({
   progress: z.number(),
   pivoted: z.boolean().optional(),
   /** Of several open ones, the oldest. */
-  review: z
-    .object({
-      id: z.string(),
-      name: z.string(),
-      of: z.unknown().optional(),
-      openedAt: z.string(),
-      deadline: z.string(),
-    })
-    .optional(),
+  review: openReviewSchema.optional(),
+  /** The others, oldest first. */
+  otherReviews: z.array(openReviewSchema).optional(),
   /** The sub-sagas that run now: each is an instance with a status of its own. */
   running: z.array(z.object({ saga: z.string(), instanceId: z.string() })).optional(),
   decided: z.array(z.string()).optional(),
@@ -133,7 +135,7 @@ export type SagaStatus = z.infer<typeof sagaStatusSchema>;
 export function computeStatus(execution: Execution): SagaStatus {
   const { progress, ledger } = execution;
   const { attempt, nextAttemptAt, running, decided, asked } = progress;
-  const [review] = progress.reviews;
+  const [review, ...otherReviews] = progress.reviews;
   const [gate] = progress.gates;
   const { step, error } = gate ?? progress;
   return trimStatus({
@@ -147,6 +149,7 @@ export function computeStatus(execution: Execution): SagaStatus {
     progress: progress.percent,
     pivoted: execution.pivoted || undefined,
     review: review && { ...review },
+    otherReviews: otherReviews.length === 0 ? undefined : otherReviews,
     running: running.length === 0 ? undefined : [...running],
     decided: decided.length === 0 ? undefined : [...decided],
     asked: asked.length === 0 ? undefined : [...asked],
@@ -178,20 +181,31 @@ const keptLines = 20;
 /** More than fit: a line takes 50 characters and more. */
 const mostLines = longest / 40;
 
+const withoutSubject = (review: z.infer<typeof openReviewSchema>) => ({ ...review, of: undefined });
+
 type Trim = readonly [what: string, trim: (status: SagaStatus) => SagaStatus];
 
 /** Least needed first; the last one alone makes any status fit. */
 const trims: readonly Trim[] = [
-  ["the review's subject", (s) => (s.review === undefined ? s : { ...s, review: { ...s.review, of: undefined } })],
+  [
+    "the review's subject",
+    (s) => ({ ...s, review: s.review && withoutSubject(s.review), otherReviews: s.otherReviews?.map(withoutSubject) }),
+  ],
   [`all but the last ${keptLines} ledger entries`, (s) => ({ ...s, ledger: s.ledger.slice(-keptLines) })],
   [
     `all but the last ${keptLines} reviews`,
-    (s) => ({ ...s, decided: s.decided?.slice(-keptLines), asked: s.asked?.slice(-keptLines) }),
+    (s) => ({
+      ...s,
+      otherReviews: s.otherReviews?.slice(0, keptLines),
+      decided: s.decided?.slice(-keptLines),
+      asked: s.asked?.slice(-keptLines),
+    }),
   ],
   [`all but the first ${keptLines} running sub-sagas`, (s) => ({ ...s, running: s.running?.slice(0, keptLines) })],
   [
     'the ledger, sub-sagas, reviews, and the ends of long texts',
-    (s) => shorten({ ...s, ledger: [], running: undefined, decided: undefined, asked: undefined }),
+    (s) =>
+      shorten({ ...s, ledger: [], running: undefined, decided: undefined, asked: undefined, otherReviews: undefined }),
   ],
 ];
 

@@ -150,7 +150,7 @@ onEveryEngine((startTrial) => {
     const startedAt = app.now().getTime();
     const id = await start();
     const open = await app.runUntil(id, ({ ledger }) => ledger.length === 2);
-    expect(open.status).toMatchObject({ phase: 'in_review', review: { id: 'price' } });
+    expect(open.status).toMatchObject({ phase: 'in_review', review: { id: 'price' }, otherReviews: [{ id: 'quick' }] });
     await app.runUntil(id, ({ asked }) => asked?.[1]?.timedOut === 'approve');
     await app.runUntil(id, ({ ledger }) => ledger.length === 4);
     await app.decide(id, 'price', approval);
