@@ -9,8 +9,8 @@ export interface CommitQueue {
   /** Runs `work` inside the open transaction, which commits at the end of this turn. */
   write<T>(work: () => T): T;
   /**
-   * The same for what nobody waits for and what could be found out again: it may stay open a little longer, so that the result of
-   * an activity and the episode that follows from it share a commit.
+   * The same for what could be found out again: unless somebody waits for it, it may stay open a little longer, so that the result
+   * of an activity and the episode that follows from it share a commit.
    */
   writeSoon<T>(work: () => T): T;
   /** Resolves when everything written so far is on disk; rejects when it cannot be. */
@@ -81,12 +81,15 @@ export function createCommitQueue(database: DatabaseSync, onFailure: (error: unk
     }
   };
 
+  const flushThisTurn = (batch: Batch): void => {
+    if (!batch.isDue) setImmediate(flush);
+    batch.isDue = true;
+  };
+
   // A timer of writeSoon may find its batch committed already; then it commits the next one early, which does no harm.
   return {
     write(work) {
-      const batch = begin();
-      if (!batch.isDue) setImmediate(flush);
-      batch.isDue = true;
+      flushThisTurn(begin());
       return run(work);
     },
     writeSoon(work) {
@@ -94,7 +97,12 @@ export function createCommitQueue(database: DatabaseSync, onFailure: (error: unk
       begin();
       return run(work);
     },
-    committed: () => open?.done ?? (broken === undefined ? Promise.resolve() : Promise.reject(broken)),
+    async committed() {
+      if (broken !== undefined) throw broken;
+      if (open === undefined) return;
+      flushThisTurn(open);
+      await open.done;
+    },
     flush,
     isBroken: () => broken !== undefined,
   };
