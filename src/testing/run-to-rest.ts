@@ -8,9 +8,15 @@ export interface RestOptions {
   readonly isLeft?: (review: string) => boolean;
 }
 
+export type OpenReview = NonNullable<SagaStatus['review']>;
+
 /** Undefined before the first episode, and for what is no saga. */
 const sagaStatusOf = ({ customStatus }: DurableStatus): SagaStatus | undefined =>
   sagaStatusSchema.safeParse(customStatus).data;
+
+/** Oldest first. */
+export const openReviews = (status: SagaStatus | undefined): readonly OpenReview[] =>
+  status?.review === undefined ? [] : [status.review, ...(status.otherReviews ?? [])];
 
 /** The gate that waits for its decision as an event. */
 export function waitingGate(instance: DurableStatus): number | undefined {
@@ -27,7 +33,7 @@ export async function runToRest(
     const status = sagaStatusOf(instance);
     const { instanceId } = instance;
     if (waitingGate(instance) !== undefined) return instance;
-    if (status?.review !== undefined && !isLeft(`${instanceId} ${status.review.id}`)) return instance;
+    if (openReviews(status).some(({ id }) => !isLeft(`${instanceId} ${id}`))) return instance;
     for (const { instanceId } of status?.running ?? []) {
       const child = await host.status(instanceId).catch(() => undefined);
       const waiting = child && !isEnded(child) ? await findWaiting(child) : undefined;

@@ -121,6 +121,17 @@ describe('a sweep', () => {
     );
   });
 
+  it('answers reviews that are open side by side, and leaves them open too', async () => {
+    const { cases } = await sweepStay(
+      function* (saga, guest) {
+        yield* saga.step(room, guest);
+        yield* saga.all([saga.review(approval, { of: 'one' }), saga.review(approval, { of: 'other' })]);
+      },
+      { open: open(room), approve: () => ({ nights: 2 }) },
+    );
+    expect(cases).toContain('reviews unanswered, nothing fails');
+  });
+
   it('holds past the pivot, and skips, retries and compensates where that is possible', async () => {
     const { cases } = await sweepStay(
       function* (saga, guest) {

@@ -3,6 +3,7 @@ import { type GateDecision, type SagaStatus, sagaStatusSchema } from '../../saga
 import type { ActivityCall } from '../activity-faults.ts';
 import { createSagaTestHost, type SagaTestHost, type SagaTestHostOptions } from '../create-saga-test-host.ts';
 import { type DurableStatus, isEnded } from '../durable-instances.ts';
+import { type OpenReview, openReviews } from '../run-to-rest.ts';
 import { checkStand, type Effects, type Finding } from './check-stand.ts';
 import type { Mishap, SweepCase } from './sweep-case.ts';
 
@@ -22,7 +23,7 @@ export interface SweepSubject<I> {
   readonly input: (instanceId: string) => I;
   readonly open: (instanceId: string) => SweepWorld | Promise<SweepWorld>;
   /** The data that a review is approved with. */
-  readonly approve: (review: NonNullable<SagaStatus['review']>) => unknown;
+  readonly approve: (review: OpenReview) => unknown;
   readonly host: Omit<SagaTestHostOptions, 'sagas' | 'activities' | 'inMemory'>;
   /** What it runs as parts of itself. */
   readonly subSagas: readonly SagaDefinition[];
@@ -184,9 +185,10 @@ async function runToStand<I>(
     const rest = await host.runToRest(instanceId, { isLeft: (review) => left.has(review) });
     const status = sagaStatusSchema.safeParse(rest.customStatus).data;
     if (status === undefined) throw new Error(`${rest.runtimeStatus} without a status: ${JSON.stringify(rest.output)}`);
-    const { review } = status;
+    const nameOf = ({ id }: OpenReview) => `${rest.instanceId} ${id}`;
+    const review = openReviews(status).find((open) => !left.has(nameOf(open)));
     if (isEnded(rest) || review === undefined || status.gate !== undefined) return { instance: rest, status };
-    const name = `${rest.instanceId} ${review.id}`;
+    const name = nameOf(review);
     if (answered.has(name))
       throw new Error(`review '${review.id}' did not take its answer: give "approve" data that fit`);
     followed.reviewsOpened++;

@@ -1,6 +1,6 @@
 import type { SagaDefinition } from '../../saga/index.ts';
-import type { SagaStatus } from '../../saga/operate.ts';
 import { type ActivityCall, describeCall } from '../activity-faults.ts';
+import type { OpenReview } from '../run-to-rest.ts';
 import { formatFindings, type FoundCase } from './format-findings.ts';
 import { type CaseResult, runCase, type SweepSubject } from './run-case.ts';
 import { describeCase, gateChoices, type Mishap, parseCase, reviewFates, type SweepCase } from './sweep-case.ts';
@@ -9,7 +9,7 @@ export interface SweepOptions {
   /** Makes the outside world of one case, with the activities bound to it. */
   readonly open: SweepSubject<unknown>['open'];
   /** The data that a review is approved with; each is rejected and left unanswered as well. Default: none. */
-  readonly approve?: (review: NonNullable<SagaStatus['review']>) => unknown;
+  readonly approve?: (review: OpenReview) => unknown;
   /** The sagas that it runs as parts of itself. */
   readonly subSagas?: readonly SagaDefinition[];
   readonly host?: SweepSubject<unknown>['host'];
