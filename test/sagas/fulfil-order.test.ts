@@ -7,7 +7,7 @@ import { listOf, readBalance, undone } from '../e2e/order-balance.ts';
 import { startLocalTrade } from '../trade/local-trade.ts';
 import { openOrderWorld, orderOf } from './order-world.ts';
 
-const patience = { timeout: 180_000 };
+const patience = { timeout: 300_000 };
 
 it('fulfils an order or undoes it, whatever fails', patience, async () => {
   const { url } = await startLocalTrade();

@@ -3,7 +3,7 @@ import { processDocument } from '../../orchestrators/process-document.ts';
 import { sweep } from '../../src/testing/index.ts';
 import { openDocumentWorld, sampleText, uploaded } from './document-world.ts';
 
-const patience = { timeout: 180_000 };
+const patience = { timeout: 300_000 };
 
 it('processes a document or withdraws it, whatever fails', patience, async () => {
   const content = await sampleText('harbor-pine-invoice.pdf');

@@ -87,7 +87,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 function arm(host: SagaTestHost, mishap: Mishap, instanceId: string): () => Finding[] {
   if (mishap.kind === 'crash') {
     host.crashAfter(mishap.after, { unsaved: mishap.unsaved });
-    return () => [];
+    return () => (host.functionsRun() >= mishap.after ? [] : [{ expected: 'a crash', seen: 'the end before it' }]);
   }
   const undo = mishap.call.startsWith('undo of ');
   const step = mishap.call.replace('undo of ', '');
