@@ -21,6 +21,7 @@ const app = {
       catch (error) { return error.message; }
     });
     df.app.orchestration('hangs', function* (context) { for (;;); });
+    df.app.orchestration('hangs later', function* (context) { yield context.df.callActivity('thread'); for (;;); });
     app.http('hangs over http', { route: 'hang', methods: ['GET'], handler: () => new Promise(() => {}) });
   `,
 };
@@ -61,11 +62,11 @@ it('lets a function that ends a little late keep its thread', async () => {
   expect(after).toBe(before);
 });
 
-it('fails an orchestrator that does not come to an end', async () => {
-  const { runtimeStatus, output } = await run(await runApp(app), 'hangs');
+it.each(['hangs', 'hangs later'])('fails an orchestrator that %s', async (name) => {
+  const { runtimeStatus, output } = await run(await runApp(app), name);
   expect({ runtimeStatus, output }).toEqual({
     runtimeStatus: 'Failed',
-    output: `Orchestrator function 'hangs' failed: ${message('hangs')}`,
+    output: `Orchestrator function '${name}' failed: ${message(name)}`,
   });
 });
 

@@ -119,6 +119,8 @@ function computeEnd(
   history: readonly HistoryEvent[],
 ): EpisodeEnd {
   if (replay.terminated !== undefined) return { kind: 'terminated', reason: replay.terminated.reason };
+  // No actions are known that the history could be held against.
+  if (answer.end.kind === 'unknown') return codeFailed(name, answer.end);
   if (replay.failure?.kind === 'non-determinism') return failed(replay.failure.message, null);
   if (replay.failure !== undefined)
     return failed(`Orchestrator function '${name}' failed: ${replay.failure.message}`, null);
@@ -126,11 +128,8 @@ function computeEnd(
   switch (answer.end.kind) {
     case 'waiting':
       return { kind: 'open' };
-    case 'failed': {
-      const { error, stack } = answer.end;
-      const details = `Message: ${error}, StackTrace: ${stack ?? ''}`;
-      return failed(`Orchestrator function '${name}' failed: ${error}`, details, answer.end.details);
-    }
+    case 'failed':
+      return codeFailed(name, answer.end, answer.end.details);
     case 'done': {
       if (replay.continueAsNew === undefined) return { kind: 'completed', result: answer.end.output };
       const input = serialise(replay.continueAsNew.input);
@@ -145,6 +144,13 @@ const failed = (reason: string, details: string | null, failure: FailureDetails 
   details,
   failure,
 });
+
+const codeFailed = (
+  name: string,
+  { error, stack }: { readonly error: string; readonly stack: string | null },
+  failure: FailureDetails | null = null,
+): EpisodeEnd =>
+  failed(`Orchestrator function '${name}' failed: ${error}`, `Message: ${error}, StackTrace: ${stack ?? ''}`, failure);
 
 /**
  * The events that the orchestrator's code has not been given: of each name, those that came after as many as were waited for. It

@@ -18,6 +18,8 @@ export interface OrchestratorAnswer {
 export type AnswerEnd =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'done'; readonly output: string | null }
+  /** The function could not be asked, or not be understood: nothing is known of its actions. */
+  | { readonly kind: 'unknown'; readonly error: string; readonly stack: string | null }
   /** `stack` is null when the message was all that the worker sent. */
   | {
       readonly kind: 'failed';
@@ -97,20 +99,19 @@ export function parseAnswer(
       return { ...answer, actions, size: before.size + answer.size };
     }
     const { type, message, stackTrace } = result.exception;
-    if (type !== undefined) return failedAnswer(message, null);
+    if (type !== undefined) return unknownAnswer(message, null);
     const state = readFailureState(message);
     if (state !== undefined) return readState(state, stackTrace);
     // The extension sees no more of such an exception than this wrapper's message.
-    return failedAnswer(`One or more errors occurred. (Exception while executing function: ${functionName})`, message);
+    return unknownAnswer(`One or more errors occurred. (Exception while executing function: ${functionName})`, message);
   } catch (error) {
-    return failedAnswer(error instanceof Error ? error.message : String(error), null);
+    return unknownAnswer(error instanceof Error ? error.message : String(error), null);
   }
 }
 
-/** The answer of an orchestrator that could not be asked, or not be understood. */
-export const failedAnswer = (error: string, stack: string | null): OrchestratorAnswer => ({
+export const unknownAnswer = (error: string, stack: string | null): OrchestratorAnswer => ({
   actions: [],
-  end: { kind: 'failed', error, stack, details: null },
+  end: { kind: 'unknown', error, stack },
   customStatus: null,
   size: 0,
 });

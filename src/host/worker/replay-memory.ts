@@ -34,7 +34,7 @@ export function createReplayMemory(): ReplayMemory {
       const kept = input === undefined ? histories.get(history) : { events: [], input, actions: [] };
       if (kept?.events.length !== known) throw new Error(`History ${history} does not stand here up to ${known}.`);
       const [settled, fresh, rest] = JSON.parse(text) as [object[], object[], object];
-      kept.events.push(...settled.map((event) => (isFlat(event) ? event : JSON.stringify(event))));
+      for (const event of settled) kept.events.push(isFlat(event) ? event : JSON.stringify(event));
       histories.set(history, kept);
       return {
         body: {

@@ -65,6 +65,41 @@ test('an instance of another version waits until a host of that version takes it
   await second.stop();
 });
 
+test.each([
+  [
+    'is of a version that may not run here',
+    { settings: { defaultVersion: '2.0', versionMatchStrategy: 'Strict', versionFailureStrategy: 'Fail' } },
+    "The orchestration's version '' does not match this host's version '2.0' (versionMatchStrategy Strict).",
+  ],
+  [
+    'has lost its function',
+    { functions: [] },
+    "The function 'Script' doesn't exist, is disabled, or is not an orchestrator function.",
+  ],
+] satisfies [string, Partial<TestEngineOptions>, string][])(
+  'an instance that goes on and %s fails with that reason, for its code did not say anything',
+  async (_what, options, reason) => {
+    const databaseFile = newDatabaseFile();
+    const first = startEngine({ databaseFile });
+    const steps = [
+      { kind: 'activity', id: 'one' },
+      { kind: 'event', name: 'Go' },
+    ];
+    await first.call('POST', '/orchestrators/Script/refused', { body: JSON.stringify({ steps, results: [] }) });
+    const history = async () => (await first.call('GET', '/instances/refused?showHistory=true')).body;
+    await expect.poll(history, { interval: 5 }).toContain('TaskCompleted');
+    await first.stop();
+    const second = startEngine({ databaseFile, ...options });
+    await second.call('POST', '/instances/refused/raiseEvent/Go', { body: '1' });
+    const { runtimeStatus, output } = await second.ended('refused');
+    expect({ runtimeStatus, output }).toEqual({
+      runtimeStatus: 'Failed',
+      output: expect.stringContaining(`Orchestrator function 'Script' failed: ${reason}`),
+    });
+    await second.stop();
+  },
+);
+
 test('AnyState lets a start replace an instance that runs', async () => {
   const engine = startEngine({ settings: { overridableExistingInstanceStates: 'AnyState' } });
   await engine.call('POST', '/orchestrators/WaitsOnce/replaced');
