@@ -20,10 +20,19 @@ export interface OrderQueueServices {
   readonly newId: () => string;
 }
 
+/**
+ * The Functions library reads each property as JSON where it is JSON, so that an id of digits arrives as a number. One beyond 2^53
+ * has lost digits by then, and may be that of another message.
+ */
+const idSchema = z
+  .union([z.string(), z.union([z.int(), z.boolean()]).transform(String)])
+  .optional()
+  .catch(undefined);
+
 const metadataSchema = z.object({
-  messageId: z.string().optional(),
-  sessionId: z.string().optional(),
-  correlationId: z.string().optional(),
+  messageId: idSchema,
+  sessionId: idSchema,
+  correlationId: idSchema,
   enqueuedTimeUtc: z.coerce.date(),
 });
 
@@ -73,7 +82,8 @@ function readOrder(message: unknown, messageId: string | undefined): Read {
     return { ok: false, reason: 'DeserializationFailed', description };
   }
   if (messageId === undefined || messageId === '') {
-    const description = 'The message has no id: give it one, by which it is known again.';
+    const description =
+      'The message has no id by which it would be known again: give it one, and no number of more than 15 digits.';
     return { ok: false, reason: 'MissingMessageId', description };
   }
   const order = orderRequestSchema.safeParse(message);

@@ -24,10 +24,10 @@ function connectQueue({ serviceBus }: Connections) {
     close: () => client.close(),
     queue: {
       send: (...messages: ServiceBusMessage[]): Promise<void> => sender.sendMessages(messages),
-      /** The message with this id, once it has been set aside. */
-      async rejected(messageId: string): Promise<ServiceBusReceivedMessage> {
+      /** A message once it has been set aside. */
+      async rejected(isIt: (message: ServiceBusReceivedMessage) => boolean): Promise<ServiceBusReceivedMessage> {
         for (;;) {
-          const found = taken.find((message) => message.messageId === messageId);
+          const found = taken.find(isIt);
           if (found !== undefined) return found;
           for (const message of await rejected.receiveMessages(1)) {
             taken.push(message);
@@ -86,6 +86,11 @@ it('a message becomes an order, with its correlation id', async () => {
   expect(await orders.balanceOf(instanceOf('basket-1'))).toEqual(fulfilled(25));
 });
 
+it('a message whose ids are digits alone becomes an order too', async () => {
+  await queue.send({ ...orderMessage('20260001', sampleOrder(), '17'), correlationId: '4711' });
+  expect(await ended('20260001')).toMatchObject({ runtimeStatus: 'Completed', correlationId: '4711' });
+});
+
 it('the orders of each session are started in their order, many sessions side by side', async () => {
   const sessions = Array.from({ length: 6 }, (_, n) => `customer-${n}`);
   for (const [n] of idsOf('').entries()) {
@@ -135,7 +140,7 @@ describe('a message that can never be an order is set aside', () => {
     ],
   ])('%s, with the reason', async (messageId, body, reason, description) => {
     await queue.send(orderMessage(messageId, body), orderMessage(`after-${messageId}`));
-    const kept = await queue.rejected(messageId);
+    const kept = await queue.rejected((message) => message.messageId === messageId);
     expect(kept.body).toEqual(body);
     expect(kept.applicationProperties).toMatchObject({
       DeadLetterReason: reason,
@@ -147,10 +152,24 @@ describe('a message that can never be an order is set aside', () => {
     expect(await isThere(instanceOf(messageId))).toBe(false);
   });
 
+  it.each(['9007199254740993', 'null'])('an id that arrives as another one, %s, with the reason', async (messageId) => {
+    const sessionId = `for ${messageId}`;
+    await queue.send(orderMessage(messageId, sampleOrder(), sessionId));
+    const kept = await queue.rejected(
+      ({ applicationProperties }) => applicationProperties?.['SessionId'] === sessionId,
+    );
+    expect(kept).toMatchObject({
+      body: sampleOrder(),
+      applicationProperties: { DeadLetterReason: 'MissingMessageId' },
+    });
+  });
+
   it('another order under an id that was used before, with the reason', async () => {
     const { body } = await orders.place(sampleOrder(), { 'idempotency-key': 'used' });
     await queue.send(orderMessage('used', sampleOrder({ contacts: [] })));
-    expect((await queue.rejected('used')).applicationProperties).toMatchObject({ DeadLetterReason: 'MessageIdReused' });
+    expect((await queue.rejected(({ messageId }) => messageId === 'used')).applicationProperties).toMatchObject({
+      DeadLetterReason: 'MessageIdReused',
+    });
     expect(await orders.ended(body.instanceId)).toMatchObject({ runtimeStatus: 'Completed' });
   });
 });
