@@ -180,7 +180,6 @@ function workQueries({ all, run }: Statements) {
       input: textOrNull(row.input),
     })),
     deleteActivity: run('DELETE FROM activities WHERE id = ?'),
-    deleteActivitiesOf: run('DELETE FROM activities WHERE instanceId = ?'),
     insertTimer: (row: TimerRow) =>
       insertTimer(row.id, row.instanceId, row.executionId, row.dueAt, JSON.stringify(row.event)),
     /** Epoch milliseconds of the earliest timer. */
