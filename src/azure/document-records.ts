@@ -27,7 +27,6 @@ export interface DocumentPage {
 export interface DocumentRecords {
   save(record: DocumentRecord, signal?: AbortSignal): Promise<void>;
   read(id: string): Promise<DocumentRecord | undefined>;
-  /** @throws InvalidContinuation */
   query(query: DocumentQuery): Promise<DocumentPage>;
   /** How a batch stands; its cost does not grow with the documents of others. */
   countBatch(correlationId: string): Promise<BatchShare[]>;

@@ -25,7 +25,6 @@ export interface OrderPage {
 export interface OrderRecords {
   save(record: OrderRecord, signal?: AbortSignal): Promise<void>;
   read(id: string): Promise<OrderRecord | undefined>;
-  /** @throws InvalidContinuation */
   query(query: OrderQuery): Promise<OrderPage>;
 }
 

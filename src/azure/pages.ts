@@ -1,22 +1,25 @@
+import { z } from 'zod';
+
 // How lists of records are paged and searched, wherever they are kept.
 
-/** A continuation that no page gave out. */
-export class InvalidContinuation extends Error {
-  override readonly name = 'InvalidContinuation';
-
-  constructor() {
-    super('continuation is not one that a page gave: take it from the page before, or leave it out');
-  }
-}
-
 /** @param sortKey a time and an id: a page begins after a key, not at an offset, so it stays right while records come and change */
-export const encodeContinuation = (sortKey: string): string => Buffer.from(sortKey, 'utf8').toString('base64url');
+const encodeContinuation = (sortKey: string): string => Buffer.from(sortKey, 'utf8').toString('base64url');
 
-/** @throws InvalidContinuation */
-export function decodeContinuation(continuation: string): string {
-  const sortKey = Buffer.from(continuation, 'base64url').toString('utf8');
-  if (/^\d{4}-\d\d-\d\dT\S+ \S+$/.test(sortKey)) return sortKey;
-  throw new InvalidContinuation();
+export const decodeContinuation = (continuation: string): string =>
+  Buffer.from(continuation, 'base64url').toString('utf8');
+
+/** What a query may ask a page by. */
+export const pageShape = {
+  top: z.coerce.number().int().min(1).max(100).default(50),
+  continuation: z
+    .string()
+    .refine(isContinuation, 'is not one that a page gave: take it from the page before, or leave it out')
+    .optional(),
+};
+
+function isContinuation(text: string): boolean {
+  const [time, id] = decodeContinuation(text).split(' ');
+  return z.iso.datetime().safeParse(time).success && id !== undefined;
 }
 
 interface Page<T> {
@@ -30,7 +33,7 @@ interface Paging {
   readonly continuation?: string | undefined;
 }
 
-/** A page of everything that was found, the greatest key first. @throws InvalidContinuation */
+/** A page of everything that was found, the greatest key first. */
 export function pageOf<T>(found: readonly T[], keyOf: (record: T) => string, { top, continuation }: Paging): Page<T> {
   const after = continuation === undefined ? undefined : decodeContinuation(continuation);
   const rest = found

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DocumentRecords } from '../azure/document-records.ts';
+import { pageShape } from '../azure/pages.ts';
 import { type BatchAmount, batchAmountSchema, batchProgressSchema, computeBatchProgress } from '../documents/batch.ts';
 import { documentRecordSchema, documentStatusSchema } from '../documents/document-record.ts';
 import {
@@ -14,7 +15,6 @@ import {
 } from '../http/endpoint.ts';
 import { answerNextEvent, liveQuerySchema } from '../http/live-events.ts';
 import { Problem } from '../http/problem.ts';
-import { checkedPage } from './checked-page.ts';
 
 export interface BatchEndpointServices {
   readonly records: DocumentRecords;
@@ -57,8 +57,7 @@ export type BatchView = z.infer<typeof batchViewSchema>;
 
 const pageSchema = z.object({
   status: documentStatusSchema.optional(),
-  top: z.coerce.number().int().min(1).max(100).default(50),
-  continuation: z.string().optional(),
+  ...pageShape,
 });
 
 async function getBatch({ records }: BatchEndpointServices, call: EndpointCall): Promise<EndpointReply> {
@@ -67,7 +66,7 @@ async function getBatch({ records }: BatchEndpointServices, call: EndpointCall):
   const [shares, amounts, page] = await Promise.all([
     records.countBatch(correlationId),
     records.sumBatch(correlationId),
-    checkedPage(records.query({ ...query, correlationId })),
+    records.query({ ...query, correlationId }),
   ]);
   const progress = computeBatchProgress(shares);
   if (progress === undefined) {

@@ -1,6 +1,7 @@
 import type { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
 import type { DocumentRecords } from '../azure/document-records.ts';
+import { pageShape } from '../azure/pages.ts';
 import { documentRecordSchema, documentStatusSchema } from '../documents/document-record.ts';
 import { documentCategorySchema } from '../documents/fields.ts';
 import { sniffDocument } from '../documents/sniff-document.ts';
@@ -14,7 +15,6 @@ import {
 } from '../http/endpoint.ts';
 import { idempotencyHeaders, idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { type FieldError, Problem } from '../http/problem.ts';
-import { checkedPage } from './checked-page.ts';
 import { IdempotencyConflict } from '../intake/claim-documents.ts';
 import type { Intake, UploadedFile } from '../intake/intake.ts';
 
@@ -216,11 +216,10 @@ const querySchema = z.object({
   correlationId: z.string().max(128).optional(),
   from: z.iso.date().optional(),
   to: z.iso.date().optional(),
-  top: z.coerce.number().int().min(1).max(100).default(50),
-  continuation: z.string().optional(),
+  ...pageShape,
 });
 
 async function getDocuments({ records }: DocumentEndpointServices, call: EndpointCall) {
   const query = checkedQuery(querySchema, call);
-  return { status: 200, jsonBody: await checkedPage(records.query(query)) };
+  return { status: 200, jsonBody: await records.query(query) };
 }

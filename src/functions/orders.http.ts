@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { OrderRecords } from '../azure/order-records.ts';
+import { pageShape } from '../azure/pages.ts';
 import {
   checkedBody,
   checkedQuery,
@@ -15,7 +16,6 @@ import type { OrderIntake } from '../intake/order-intake.ts';
 import { orderRequestSchema, orderSchema } from '../orders/order.ts';
 import { orderInstanceId } from '../orders/order-id.ts';
 import { openOrder, orderRecordSchema, orderStatusSchema } from '../orders/order-record.ts';
-import { checkedPage } from './checked-page.ts';
 
 export interface OrderEndpointServices {
   readonly orders: OrderRecords;
@@ -76,13 +76,12 @@ const querySchema = z.object({
   customer: z.string().max(100).optional(),
   from: z.iso.date().optional(),
   to: z.iso.date().optional(),
-  top: z.coerce.number().int().min(1).max(100).default(50),
-  continuation: z.string().optional(),
+  ...pageShape,
 });
 
 async function getOrders({ orders }: OrderEndpointServices, call: EndpointCall) {
   const query = checkedQuery(querySchema, call);
-  return { status: 200, jsonBody: await checkedPage(orders.query(query)) };
+  return { status: 200, jsonBody: await orders.query(query) };
 }
 
 /** An order that was just taken has an instance before it has a record. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { runtimeStatuses } from '../azure/durable-instances.ts';
+import { pageShape } from '../azure/pages.ts';
 import { gateDecisionSchema } from '../saga/operate.ts';
 import { phaseSchema } from './saga-view.ts';
 
@@ -42,11 +43,7 @@ export const listSchema = z.object({
   q: z.string().max(200).optional(),
   /** Also counts by phase, which takes a look at everything. */
   counts: z.stringbool({ truthy: ['true'], falsy: ['false'] }).default(false),
+  ...pageShape,
   top: z.coerce.number().int().min(1).max(200).default(50),
-  continuation: z
-    .base64url()
-    .transform((token) => Buffer.from(token, 'base64url').toString('utf8'))
-    .refine((key) => /^\d{4}-\d\d-\d\dT\S+ /.test(key), 'take it from the page before, or leave it out')
-    .optional(),
 });
 export type SagaList = z.infer<typeof listSchema>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type DurableInstances, type Instance, type RuntimeStatus } from '../azure/durable-instances.ts';
+import { decodeContinuation } from '../azure/pages.ts';
 import type { SagaList } from './contract.ts';
 import type { Redaction } from './redaction.ts';
 import { phaseOf, phaseSchema, type ShownPhase, statusOf } from './saga-view.ts';
@@ -8,7 +9,7 @@ import { phaseOf, phaseSchema, type ShownPhase, statusOf } from './saga-view.ts'
 // earlier, so that the first page costs what it shows; counting costs a look at everything.
 
 export interface Listing {
-  /** As the engine has them: only what is found is redacted. */
+  /** As the engine has them. */
   readonly instances: DurableInstances;
   readonly redaction: Redaction;
   readonly now: Date;
@@ -29,18 +30,19 @@ interface Found {
   readonly key: string;
 }
 
-/** The newest that fit, redacted, one more than the page holds where there is one more. */
+/** The newest that fit, as the engine lists them, one more than the page holds where there is one more. */
 export async function findNewest(query: SagaList, listing: Listing): Promise<Instance[]> {
-  const { continuation, from, top } = query;
+  const { from, top, q } = query;
   const runtimeStatus = query.status ?? (query.phase === undefined ? undefined : statusesOf(query.phase));
-  const latest = latestOf(query);
+  const after = query.continuation === undefined ? undefined : decodeContinuation(query.continuation);
+  const latest = latestOf(after, query.to);
   const found = new Map<string, Found>();
   let createdTo = latest;
   for (const createdFrom of windowsBefore(latest ?? listing.now, from)) {
-    const rows = await listing.instances.list({ runtimeStatus, createdFrom, createdTo, withInput: true });
+    const rows = await listing.instances.list({ runtimeStatus, createdFrom, createdTo, withInput: q !== undefined });
     for (const instance of rows) {
       const key = sortKey(instance);
-      if ((continuation === undefined || key < continuation) && fits(instance, query, listing)) {
+      if ((after === undefined || key < after) && fits(instance, query, listing)) {
         found.set(instance.instanceId, { instance, key });
       }
     }
@@ -50,7 +52,7 @@ export async function findNewest(query: SagaList, listing: Listing): Promise<Ins
   return [...found.values()]
     .sort((a, b) => (a.key < b.key ? 1 : -1))
     .slice(0, top + 1)
-    .map(({ instance }) => listing.redaction(instance));
+    .map(({ instance }) => instance);
 }
 
 export async function countSagas(query: SagaList, listing: Listing): Promise<SagaCounts> {
@@ -76,8 +78,8 @@ export async function countSagas(query: SagaList, listing: Listing): Promise<Sag
 export const sortKey = ({ createdTime, instanceId }: Instance): string => `${createdTime.toISOString()} ${instanceId}`;
 
 /** Times of instances are shown in whole seconds, and a page may end within one. */
-function latestOf({ continuation, to }: SagaList): Date | undefined {
-  const [time] = continuation?.split(' ', 1) ?? [];
+function latestOf(after: string | undefined, to: Date | undefined): Date | undefined {
+  const [time] = after?.split(' ', 1) ?? [];
   const last = time === undefined ? undefined : new Date(Date.parse(time) + 999);
   return last !== undefined && (to === undefined || last < to) ? last : to;
 }
@@ -95,6 +97,8 @@ const statusesIn: Partial<Record<ShownPhase, readonly RuntimeStatus[]>> = {
   terminated: ['Terminated', 'Canceled'],
   suspended: ['Suspended'],
   completed: ['Completed', ...open],
+  // A sub-saga that failed has ended well for the host.
+  failed: ['Failed', 'Completed', ...open],
 };
 
 const statusesOf = (phase: ShownPhase): readonly RuntimeStatus[] => statusesIn[phase] ?? ['Failed', ...open];

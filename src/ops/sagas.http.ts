@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Instance } from '../azure/durable-instances.ts';
+import { mapInTurns } from '../azure/map-in-turns.ts';
+import { pageWithMore } from '../azure/pages.ts';
 import {
   checkedBody,
   checkedQuery,
@@ -114,16 +116,15 @@ async function listSagas({ redaction, now }: SagaEndpointServices, call: Endpoin
     findNewest(query, listing),
     query.counts ? countSagas(query, listing) : undefined,
   ]);
-  const page = found.slice(0, query.top);
-  const last = page.at(-1);
+  const { records, continuation } = pageWithMore(found, sortKey, query.top);
+  // What is sensitive in a saga, and whether a rewind leads anywhere, only its history tells.
+  const shown = await mapInTurns(records, ({ instanceId }) => call.instances.get(instanceId, { history: true }));
   return {
     status: 200,
     jsonBody: {
-      sagas: page.map(toSagaView),
+      sagas: shown.filter((instance) => instance !== undefined).map(toSagaView),
       ...counted,
-      ...(last !== undefined && found.length > page.length && { continuation: encode(sortKey(last)) }),
+      continuation,
     },
   };
 }
-
-const encode = (key: string): string => Buffer.from(key, 'utf8').toString('base64url');

@@ -5,6 +5,7 @@ import { ReviewRejected, SagaDefinitionError } from './errors.ts';
 import { count, type Execution, report, tell } from './execution.ts';
 import type { Operation } from './operation.ts';
 import { briefly } from './retry.ts';
+import { maskSecrets } from './sensitive.ts';
 import type { Progress } from './status.ts';
 import { attemptStep } from './step.ts';
 import { waitUntil } from './wait.ts';
@@ -116,9 +117,12 @@ export function* openReview<D, I>(
   const id = n === 1 ? review.name : `${review.name}#${n}`;
   const openedAt = new Date(execution.df.currentUtcDateTime);
   const deadline = new Date(openedAt.getTime() + review.withinMs);
-  const open = { id, name: review.name, of, openedAt: openedAt.toISOString(), deadline: deadline.toISOString() };
+  // Lists show what is asked, and look into no history that would tell them what of it is sensitive.
+  const shown = maskSecrets(of, execution.findSecrets());
+  const times = { openedAt: openedAt.toISOString(), deadline: deadline.toISOString() };
+  const open = { id, name: review.name, of: shown, ...times };
   const { reviews, asked } = execution.progress;
-  const question = { id, openedAt: open.openedAt, deadline: open.deadline, remindEveryMs: remind?.everyMs };
+  const question = { id, ...times, remindEveryMs: remind?.everyMs };
   report(execution, { ...atReview(id), reviews: [...reviews, open], asked: [...asked, question] });
   tell(execution, { kind: 'review-opened', review: id, deadline });
   try {
