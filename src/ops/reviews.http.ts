@@ -7,6 +7,7 @@ import { checkedBody, checkedQuery, type Endpoint, type EndpointCall, routeParam
 import { invalid, Problem } from '../http/problem.ts';
 import type { SagaDefinition } from '../saga/index.ts';
 import { parseAnswer, redact, type Review, reviewEvent, type SagaStatus } from '../saga/operate.ts';
+import { operationSchema } from './contract.ts';
 import { findInstance } from './sagas.http.ts';
 import { isWaiting, statusOf } from './saga-view.ts';
 
@@ -60,11 +61,7 @@ const decidedSchema = z.object({ instanceId: z.string(), review: z.string() });
 
 async function listReviews({ sagas }: ReviewEndpointServices, call: EndpointCall) {
   checkedQuery(querySchema, call);
-  const { instances } = call;
-  const waiting = [
-    ...(await instances.list({ runtimeStatus: 'Running', withInput: true })),
-    ...(await instances.list({ runtimeStatus: 'Pending', withInput: true })),
-  ];
+  const waiting = await call.instances.list({ runtimeStatus: ['Running', 'Pending'], withInput: true });
   const reviews = waiting.flatMap((instance) =>
     openReviewsOf(instance).map((open) => {
       const definition = findReview(sagas, instance.name, open.name);
@@ -76,12 +73,7 @@ async function listReviews({ sagas }: ReviewEndpointServices, call: EndpointCall
 }
 
 /** A field in the wrong place must not look like an approval without corrections; the review itself checks the values. */
-const decisionSchema = z.strictObject({
-  decision: z.unknown(),
-  data: z.unknown().optional(),
-  by: z.string().trim().min(1).optional(),
-  reason: z.unknown().optional(),
-});
+const decisionSchema = operationSchema.extend({ decision: z.unknown(), data: z.unknown().optional() });
 
 /** The first decision counts. Raising it again does no harm, and helps where a crash came between the two. */
 async function decide({ sagas, decisions }: ReviewEndpointServices, call: EndpointCall) {
@@ -111,7 +103,7 @@ async function decide({ sagas, decisions }: ReviewEndpointServices, call: Endpoi
 function findOpenReview(instance: Instance, asked: string): NonNullable<SagaStatus['review']> {
   const { instanceId, runtimeStatus } = instance;
   const status = statusOf(instance);
-  const open = openReviewsOf(instance).find(({ id, name }) => id === asked || name === asked);
+  const open = openReviewsOf(instance).find(({ id }) => id === asked);
   if (open !== undefined && isWaiting(runtimeStatus)) return open;
   if (open !== undefined && runtimeStatus === 'Suspended') {
     throw new Problem(409, 'suspended', `Saga '${instanceId}' is suspended: resume it first.`);

@@ -124,12 +124,15 @@ describe('a request that nobody can serve', () => {
       'from',
       'top',
     ]);
-    expect(await fields('/api/documents?continuation=nonsense')).toEqual(['continuation']);
     expect(await fields('/api/sagas?status=Lost&top=x&from=yesterday')).toEqual(['status', 'from', 'top']);
     expect(await fields('/api/sagas?status=Lost&phase=lost')).toEqual(['status', 'phase']);
     const lost = await api.send<ProblemDocument>('/api/sagas?phase=lost');
     expect(lost.body.detail).toMatch(/phase: .*"in_review".*"terminated".*given: "lost"/);
-    expect(await fields('/api/sagas?continuation=nonsense')).toEqual(['continuation']);
+    for (const text of ['nonsense', '{}', '2026-99-99Tnoon an-id']) {
+      const continuation = Buffer.from(text).toString('base64url');
+      expect(await fields(`/api/sagas?continuation=${continuation}`)).toEqual(['continuation']);
+      expect(await fields(`/api/documents?continuation=${continuation}`)).toEqual(['continuation']);
+    }
     expect(await fields('/api/reviews?state=closed')).toEqual(['state']);
   });
 

@@ -132,6 +132,7 @@ describe('a document that the extractor is not sure of', () => {
     const asking = await api.untilSaga(instanceId, ({ phase }) => phase === 'in_review');
 
     expect(asking.review?.id).toBe('extraction#2');
+    expect((await decide(instanceId, { decision: 'reject', by: 'Kim' })).status).toBe(409);
     expect((await openReviews()).map(({ review }) => review)).toContain('extraction#2');
     expect((await decide(instanceId, { decision: 'approve', by: 'Kim' }, 'extraction%232')).status).toBe(202);
     await api.untilSaga(instanceId, ({ runtimeStatus }) => runtimeStatus === 'Completed');

@@ -36,7 +36,7 @@ describe('the view of an instance', () => {
     ['Suspended', status({ phase: 'in_review' }), 'suspended'],
     ['Terminated', status(), 'terminated'],
     ['Completed', status({ phase: 'completed' }), 'completed'],
-    ['Completed', status({ phase: 'held', error: { code: 'down', message: 'down' } }), 'failed'],
+    ['Completed', status({ phase: 'held', error: { name: 'TerminalError', code: 'down', message: 'down' } }), 'failed'],
     ['Failed', status({ phase: 'held', gate: { number: 1, mode: 'rewind', actions: [] } }), 'held'],
     ['Failed', status(), 'failed'],
     ['Running', 'what another orchestration says', 'pending'],
