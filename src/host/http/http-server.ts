@@ -84,7 +84,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     });
     handle(request, response).catch((error: unknown) => answerFailure(response, error, log));
   });
-  server.on('clientError', answerUnreadable);
+  server.on('clientError', (error, socket) => {
+    const isAnswered = [...open].some((response) => response.socket === socket && response.headersSent);
+    if (isAnswered) socket.destroy();
+    else answerUnreadable(error, socket);
+  });
   const port = await listen(server, options);
   return {
     port,
