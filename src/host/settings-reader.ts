@@ -11,7 +11,7 @@ export interface SettingsReader {
   /** Milliseconds. */
   timeSpan(path: string): number | undefined;
   oneOf<const T extends string>(path: string, choices: readonly T[]): T | undefined;
-  /** The texts of a list. */
+  /** The texts of a list, or of an object that has them by number, as app settings put them there. */
   list(path: string): readonly string[] | undefined;
   /** The names and values of an object, each value a text. */
   texts(path: string): Record<string, string>;
@@ -74,15 +74,14 @@ export function createSettingsReader(documentName: string, document: unknown): S
       read(path, `a whole number of at least ${least}`, (value) =>
         isWholeNumber(value) && Number(value) >= least ? Number(value) : undefined,
       ),
-    timeSpan: (path) =>
-      read(path, 'a time span such as "00:05:00"', (value) =>
-        typeof value === 'string' ? parseTimeSpan(value) : undefined,
-      ),
+    timeSpan: (path) => read(path, 'a time span such as "00:05:00"', (value) => parseTimeSpan(String(value))),
     oneOf: (path, choices) => read(path, `one of ${choices.join(', ')}`, (value) => choose(value, choices)),
     list: (path) =>
-      read(path, 'a list of texts', (value) =>
-        Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined,
-      ),
+      read(path, 'a list of texts', (value) => {
+        if (typeof value !== 'object' || value === null) return undefined;
+        const items: readonly unknown[] = Object.values(value);
+        return items.every((item) => typeof item === 'string') ? items : undefined;
+      }),
     texts(path) {
       return read(path, 'an object of texts', (value) => (isTexts(value) ? value : undefined)) ?? {};
     },

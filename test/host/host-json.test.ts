@@ -88,10 +88,17 @@ describe('host.json', () => {
     });
   });
 
+  it('takes lists from app settings item by item, as Core Tools set them', () => {
+    const env = { AzureFunctionsJobHost__functions__0: 'one', AzureFunctionsJobHost__functions__1: 'two' };
+    expect(parseHostJson({ version: '2.0' }, env).functions).toEqual(['one', 'two']);
+    expect(parseHostJson({ version: '2.0', functions: ['a', 'b', 'c'] }, env).functions).toEqual(['one', 'two', 'c']);
+  });
+
   it.each([
     ['00:00:30', 30_000],
     ['1.00:00:00', 86_400_000],
     ['-1', undefined],
+    [-1, undefined],
   ])('takes functionTimeout %s', (functionTimeout, milliseconds) => {
     expect(parseHostJson({ version: '2.0', functionTimeout }, {}).functionTimeout).toBe(milliseconds);
   });
