@@ -40,10 +40,11 @@ function createDoubleInvoke(worker: AppWorker) {
   const answerPairs: { readonly parts: OrchestratorAnswer; readonly whole: OrchestratorAnswer }[] = [];
   let shortened = 0;
   const invoke: Invoke = async (invocation) => {
-    const [[name = '', value] = []] = [...invocation.inputs];
+    const [value] = invocation.inputs.values();
     if (value === undefined || !('string' in value) || value.replay === undefined) return worker.invoke(invocation);
     const { settled } = value.replay;
-    const whole = await worker.invoke({ ...invocation, inputs: new Map([[name, { string: value.string }]]) });
+    const inputs = new Map([...invocation.inputs.keys()].map((name) => [name, { string: value.string }]));
+    const whole = await worker.invoke({ ...invocation, inputs });
     const result = await worker.invoke(invocation);
     const parts = parseAnswer('long', result, answers.get(settled));
     answers.set(settled, parts);
@@ -75,7 +76,7 @@ test('an orchestrator that is sent parts answers as one that is sent all, whatev
         .poll(async () => (await engine.call('GET', `/instances/${id}`)).body, { interval: 5, timeout: 10_000 })
         .toContain(status);
     const post = async (what: string, body?: string) =>
-      expect((await engine.call('POST', `/instances/${id}/${what}`, { body })).status, what).toBe(202);
+      expect((await engine.call('POST', `/instances/${id}/${what}`, { body })).status).toBe(202);
     writeFileSync(death, '');
     await engine.call('POST', `/orchestrators/long/${id}`, { body: JSON.stringify({ gate, death, generations: 2 }) });
     for (const generation of [1, 2]) {
