@@ -15,10 +15,10 @@ export const runtimeStatuses = [
 ] as const;
 export type RuntimeStatus = (typeof runtimeStatuses)[number];
 
-const endedStatuses: ReadonlySet<RuntimeStatus> = new Set(['Completed', 'Failed', 'Terminated', 'Canceled']);
-
 /** A failed instance has ended too, until it is rewound. */
-export const hasEnded = ({ runtimeStatus }: Instance): boolean => endedStatuses.has(runtimeStatus);
+export const endedStatuses: readonly RuntimeStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
+
+export const hasEnded = ({ runtimeStatus }: Instance): boolean => endedStatuses.includes(runtimeStatus);
 
 const instanceSchema = z.object({
   name: z.string(),
@@ -87,10 +87,11 @@ export function createDurableInstances(baseUrl: string): DurableInstances {
     accepted(await send(id, operation, reason), `${operation} ${id}`);
   const send = (id: string, operation: string, reason: string): Promise<Response> =>
     fetch(url(`${instance(id)}/${operation}`, { reason }), { method: 'POST' });
-  /** The real extension answers 500 to a second suspend, and to a resume of what runs. */
+  /** The real extension answers 500 to a second suspend, and to a resume of what runs, and says in it what it means. */
   const pauseOrResume = async (id: string, operation: 'suspend' | 'resume', reason: string): Promise<Accepted> => {
     const response = await send(id, operation, reason);
-    return response.status === 500 ? 'refused' : accepted(response, `${operation} ${id}`);
+    const isRefused = response.status === 500 && (await response.clone().text()).includes('InvalidOperationException');
+    return isRefused ? 'refused' : accepted(response, `${operation} ${id}`);
   };
 
   const read = async (id: string, shown: Readonly<Record<string, string>> = {}): Promise<string | undefined> => {

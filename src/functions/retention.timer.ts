@@ -1,5 +1,11 @@
 import { app } from '@azure/functions';
-import { durableClientInput, type DurableInstances, type Instance, instancesOf } from '../azure/durable-instances.ts';
+import {
+  durableClientInput,
+  type DurableInstances,
+  endedStatuses,
+  type Instance,
+  instancesOf,
+} from '../azure/durable-instances.ts';
 import type { RetentionConfig } from '../config.ts';
 import { archiveAndPurge, type TrailKeeping } from '../ops/archive-and-purge.ts';
 import { awaitsDecision } from '../ops/saga-view.ts';
@@ -44,10 +50,7 @@ async function retireInstances(instances: DurableInstances, before: Date, keepin
 
 /** What awaits a decision stays for as long as that takes. */
 async function findOld(instances: DurableInstances, before: Date): Promise<Instance[]> {
-  const ended: Instance[] = [];
-  for (const runtimeStatus of ['Completed', 'Failed', 'Terminated'] as const) {
-    ended.push(...(await instances.list({ runtimeStatus, createdTo: before })));
-  }
+  const ended = await instances.list({ runtimeStatus: endedStatuses, createdTo: before });
   return ended.filter((instance) => instance.lastUpdatedTime < before && !awaitsDecision(instance));
 }
 
