@@ -4,6 +4,7 @@ import { type DocumentRecord, documentRecordSchema } from '../documents/document
 import { uploadDateOf } from '../documents/document-id.ts';
 import { type DocumentQuery, type DocumentRecords, sortKeyOf } from './document-records.ts';
 import { ignoring, inContainer } from './document-blobs.ts';
+import { mapInTurns } from './map-in-turns.ts';
 import { pageOf, searchableText, searchWords } from './pages.ts';
 
 /**
@@ -22,11 +23,12 @@ export function createBlobDocumentRecords(service: BlobServiceClient): DocumentR
   const read = async (id: string, extension: 'json' | 'txt'): Promise<string | undefined> =>
     (await blob(id, extension).downloadToBuffer().catch(ignoring(404)))?.toString('utf8');
   const readRecord = async (id: string): Promise<DocumentRecord | undefined> => {
+    if (uploadDateOf(id) === undefined) return undefined;
     const content = await read(id, 'json');
     return content === undefined ? undefined : documentRecordSchema.parse(JSON.parse(content));
   };
   const readAll = async (ids: readonly string[]): Promise<DocumentRecord[]> =>
-    (await Promise.all(ids.map(readRecord))).filter((record) => record !== undefined);
+    (await mapInTurns(ids, readRecord)).filter((record) => record !== undefined);
   const correlate = async ({ id, correlationId }: DocumentRecord): Promise<void> => {
     const mark = container.getBlockBlobClient(`${batchFolder(correlationId)}${id}`);
     const isNew = { conditions: { ifNoneMatch: '*' } };
@@ -48,7 +50,7 @@ export function createBlobDocumentRecords(service: BlobServiceClient): DocumentR
         const text = words.length === 0 ? '' : await read(record.id, 'txt');
         return containsAll(words, `${searchableText(describe(record))} ${text}`);
       };
-      const found = await Promise.all(documents.map(isFound));
+      const found = await mapInTurns(documents, isFound);
       const { records, continuation } = pageOf(
         documents.filter((_, n) => found[n]),
         sortKeyOf,

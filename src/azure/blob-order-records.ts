@@ -2,6 +2,7 @@ import type { BlobServiceClient } from '@azure/storage-blob';
 import { orderIdForm } from '../orders/order-id.ts';
 import { type OrderRecord, orderRecordSchema } from '../orders/order-record.ts';
 import { ignoring, inContainer } from './document-blobs.ts';
+import { mapInTurns } from './map-in-turns.ts';
 import { type OrderQuery, type OrderRecords, orderText, sortKeyOf } from './order-records.ts';
 import { pageOf, searchWords } from './pages.ts';
 
@@ -28,7 +29,7 @@ export function createBlobOrderRecords(service: BlobServiceClient): OrderRecords
       const names: string[] = [];
       await container.createIfNotExists();
       for await (const { name } of container.listBlobsFlat()) names.push(name);
-      const orders = (await Promise.all(names.map(readBlob))).filter((record) => record !== undefined);
+      const orders = (await mapInTurns(names, readBlob)).filter((record) => record !== undefined);
       const { records, continuation } = pageOf(
         orders.filter((order) => matches(order, query)),
         sortKeyOf,

@@ -58,8 +58,9 @@ export function createCosmosDocumentRecords(
 /** Pages by a property of ours: the SDK has no continuation tokens for an ordered query over several partitions. */
 async function queryDocuments(containers: Containers, query: DocumentQuery) {
   const { conditions, parameters } = computeConditions(query);
-  if (query.q !== undefined) {
-    const ids = await findByText(containers, searchWords(query.q));
+  const words = searchWords(query.q ?? '');
+  if (words.length > 0) {
+    const ids = await findByText(containers, words);
     conditions.push('ARRAY_CONTAINS(@ids, c.id)');
     parameters.push({ name: '@ids', value: [...ids] });
   }
@@ -93,8 +94,7 @@ const mostFound = 1_000;
 async function findByText({ documents, index }: Containers, words: readonly string[]): Promise<ReadonlySet<string>> {
   const parameters = words.map((value, n) => ({ name: `@w${n}`, value }));
   const all = (fields: readonly string[]) =>
-    words.map((_, n) => `(${fields.map((field) => `CONTAINS(LOWER(${field}), @w${n})`).join(' OR ')})`).join(' AND ') ||
-    'true';
+    words.map((_, n) => `(${fields.map((field) => `CONTAINS(LOWER(${field}), @w${n})`).join(' OR ')})`).join(' AND ');
   const recordFields = [
     'c.name',
     'c.extraction.fields.vendorName["value"]',

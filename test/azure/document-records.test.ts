@@ -197,6 +197,9 @@ describe.each(stores)('records in $store', ({ create }) => {
     expect(await records.countBatch('nobody')).toEqual([]);
   });
 
+  it('know nothing of an id that no document can have', async () => {
+    for (const id of ['nobody', '../x', 'x'.repeat(2_000)]) expect(await records.read(id)).toBeUndefined();
+  });
 
   it('answer a ping', async () => {
     await expect(records.ping()).resolves.toBeUndefined();
