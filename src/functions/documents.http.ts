@@ -15,8 +15,9 @@ import {
 } from '../http/endpoint.ts';
 import { idempotencyHeaders, idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { type FieldError, Problem } from '../http/problem.ts';
-import { IdempotencyConflict } from '../intake/claim-documents.ts';
+import { readBody } from '../http/read-body.ts';
 import type { Intake, UploadedFile } from '../intake/intake.ts';
+import { refuseReusedKey } from './refuse-reused-key.ts';
 
 export interface DocumentEndpointServices {
   readonly intake: Intake;
@@ -88,10 +89,7 @@ async function postDocument({ intake, maxDocumentBytes }: DocumentEndpointServic
   const files = await checkFiles(await receiveFiles(request, maxDocumentBytes));
   const accepted = await intake
     .accept({ files, correlationId, traceparent, idempotencyKey }, instances)
-    .catch((error: unknown) => {
-      if (!(error instanceof IdempotencyConflict)) throw error;
-      throw new Problem(422, 'idempotency_key_reused', error.message);
-    });
+    .catch(refuseReusedKey);
   const answers = accepted.map((document) => ({ ...document, statusUrl: statusUrlOf(request, document.instanceId) }));
   const [first] = answers;
   if (first === undefined) throw new Error('invariant: a checked request has at least one file');
@@ -116,7 +114,7 @@ async function receiveFiles(request: HttpRequest, limit: number): Promise<Receiv
       'The body is JSON, but a file belongs here: send the file itself as the body, or as multipart/form-data.',
     );
   }
-  const content = await readBody(request, limit);
+  const content = await readBody(request, limit, 'split the document or send fewer at once, or raise MAX_DOCUMENT_MB');
   if (contentType !== undefined && mediaType?.startsWith('multipart/') === true) return readForm(content, contentType);
   return [
     { name: request.query.get('name') ?? '', contentType: isClaim(mediaType) ? contentType : undefined, content },
@@ -125,20 +123,6 @@ async function receiveFiles(request: HttpRequest, limit: number): Promise<Receiv
 
 /** curl says that any file it sends is a form: that claims nothing about the file. */
 const isClaim = (mediaType: string | undefined): boolean => mediaType !== 'application/x-www-form-urlencoded';
-
-/** A body need not announce its length, nor keep to it. */
-async function readBody(request: HttpRequest, limit: number): Promise<Buffer<ArrayBuffer>> {
-  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge(limit);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    const bytes = Buffer.from(chunk);
-    length += bytes.length;
-    if (length > limit) throw tooLarge(limit);
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
-}
 
 async function readForm(body: Buffer<ArrayBuffer>, contentType: string): Promise<ReceivedFile[]> {
   const whole = new Response(body, { headers: { 'content-type': contentType } });
@@ -193,13 +177,6 @@ async function checkFiles(files: readonly ReceivedFile[]): Promise<UploadedFile[
     refused.map(({ field, message }) => ({ field, message })),
   );
 }
-
-const tooLarge = (limit: number): Problem =>
-  new Problem(
-    413,
-    'too_large',
-    `The body is over ${Math.floor(limit / 1024 / 1024)} MB: split the document or send fewer at once, or raise MAX_DOCUMENT_MB.`,
-  );
 
 async function getDocument({ records }: DocumentEndpointServices, { request }: EndpointCall) {
   const id = routeParameter(request, 'id');

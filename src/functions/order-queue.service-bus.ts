@@ -4,7 +4,7 @@ import { durableClientInput, instancesOf } from '../azure/durable-instances.ts';
 import type { RejectedMessages } from '../azure/rejected-messages.ts';
 import { correlationIdForm } from '../http/endpoint.ts';
 import { invalid } from '../http/problem.ts';
-import { IdempotencyConflict } from '../intake/claim-documents.ts';
+import { IdempotencyConflict } from '../intake/idempotency-conflict.ts';
 import type { OrderIntake } from '../intake/order-intake.ts';
 import { type OrderRequest, orderRequestSchema } from '../orders/order.ts';
 import { redact } from '../saga/operate.ts';

@@ -11,11 +11,11 @@ import {
 } from '../http/endpoint.ts';
 import { idempotencyHeaders, idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { Problem } from '../http/problem.ts';
-import { IdempotencyConflict } from '../intake/claim-documents.ts';
 import type { OrderIntake } from '../intake/order-intake.ts';
 import { orderRequestSchema, orderSchema } from '../orders/order.ts';
 import { orderInstanceId } from '../orders/order-id.ts';
 import { openOrder, orderRecordSchema, orderStatusSchema } from '../orders/order-record.ts';
+import { refuseReusedKey } from './refuse-reused-key.ts';
 
 export interface OrderEndpointServices {
   readonly orders: OrderRecords;
@@ -62,10 +62,7 @@ async function postOrder({ intake, now }: OrderEndpointServices, call: EndpointC
   const key = idempotencyKeyOf(request);
   const wanted = await checkedBody(orderRequestSchema, call, 'The order');
   const placed = { wanted, idempotencyKey: key, placedAt: now(), correlationId, traceparent };
-  const { orderId, instanceId } = await intake.take(placed, instances).catch((error: unknown) => {
-    if (!(error instanceof IdempotencyConflict)) throw error;
-    throw new Problem(422, 'idempotency_key_reused', error.message);
-  });
+  const { orderId, instanceId } = await intake.take(placed, instances).catch(refuseReusedKey);
   const statusUrl = statusUrlOf(request, instanceId);
   return { status: 202, headers: { location: statusUrl }, jsonBody: { instanceId, orderId, statusUrl } };
 }

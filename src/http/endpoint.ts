@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { DurableInstances } from '../azure/durable-instances.ts';
 import type { Caller } from './caller.ts';
 import { checked, Problem } from './problem.ts';
+import { readBody } from './read-body.ts';
 import type { EndpointName } from './roles.ts';
 
 export interface EndpointCall {
@@ -72,12 +73,16 @@ export function routeParameter(request: HttpRequest, name: string): string {
 export const checkedQuery = <T>(schema: z.ZodType<T>, { request }: EndpointCall): T =>
   checked(schema, Object.fromEntries(request.query), 'The query');
 
-/** @throws Problem `invalid_json`, `invalid` */
+/** @throws Problem `too_large`, `invalid_json`, `invalid` */
 export const checkedBody = async <T>(schema: z.ZodType<T>, { request }: EndpointCall, what = 'The body'): Promise<T> =>
   checked(schema, await jsonBody(request), what);
 
+/** Well over what a person or a program has to say. */
+const mostJsonBytes = 10 * 1024 * 1024;
+
 async function jsonBody(request: HttpRequest): Promise<unknown> {
-  const text = await request.text();
+  const body = await readBody(request, mostJsonBytes, 'put what is large into storage, and send where it is');
+  const text = new TextDecoder().decode(body);
   if (text.trim() === '') return {};
   try {
     return JSON.parse(text);

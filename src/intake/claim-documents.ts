@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { sha256Of } from '../azure/document-blobs.ts';
 import { blobNameFor, documentIdOf } from '../documents/document-id.ts';
+import { IdempotencyConflict } from './idempotency-conflict.ts';
 import type { IntakeServices, Upload, UploadedFile } from './intake.ts';
 
 const claimedDocumentSchema = z.object({ documentId: z.string(), blobName: z.string(), sha256: z.string() });
@@ -9,11 +10,6 @@ export type ClaimedDocument = z.infer<typeof claimedDocumentSchema>;
 
 /** Which documents the files of a request are. */
 export const claimedDocumentsSchema = z.array(claimedDocumentSchema);
-
-/** One key was used for different files. */
-export class IdempotencyConflict extends Error {
-  override readonly name = 'IdempotencyConflict';
-}
 
 export interface ClaimedDocuments {
   readonly documents: readonly ClaimedDocument[];
@@ -31,9 +27,7 @@ export async function claimDocuments({ files, idempotencyKey }: Upload, services
   if (contentsOf(first) === contentsOf(claim)) {
     return { documents: first, isFirst: first[0]?.documentId === claim[0]?.documentId };
   }
-  throw new IdempotencyConflict(
-    `Idempotency-Key '${idempotencyKey}' was used before for other files: use a new key for new files.`,
-  );
+  throw new IdempotencyConflict(idempotencyKey, 'files');
 }
 
 const contentsOf = (documents: readonly ClaimedDocument[]): string => documents.map(({ sha256 }) => sha256).join();

@@ -5,7 +5,7 @@ import type { IdempotencyClaims } from '../azure/idempotency-claims.ts';
 import { orderIdOf, orderInstanceId } from '../orders/order-id.ts';
 import type { Order, OrderRequest } from '../orders/order.ts';
 import { awaitStart } from './await-start.ts';
-import { IdempotencyConflict } from './claim-documents.ts';
+import { IdempotencyConflict } from './idempotency-conflict.ts';
 
 /** Which order a key was first used for, and by whom. */
 export const claimedOrderSchema = z.object({ sha256: z.string(), claimant: z.string() });
@@ -41,10 +41,7 @@ export function createOrderIntake({ claims, newId }: OrderIntakeServices): Order
       const instanceId = orderInstanceId(orderId);
       const claim = { sha256: sha256Of(wanted), claimant: newId() };
       const first = key === undefined ? claim : await claims.claim(key, claim);
-      if (first.sha256 !== claim.sha256) {
-        const remedy = 'use a new key for a new order';
-        throw new IdempotencyConflict(`Idempotency-Key '${key}' was used before for another order: ${remedy}.`);
-      }
+      if (key !== undefined && first.sha256 !== claim.sha256) throw new IdempotencyConflict(key, 'orders');
       const order: Order = { ...wanted, id: orderId, placedAt: placedAt.toISOString(), correlationId, traceparent };
       const isStarted = first.claimant !== claim.claimant && (await awaitStart(instances, instanceId));
       if (!isStarted) await instances.start('fulfilOrder', instanceId, order);

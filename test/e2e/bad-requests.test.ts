@@ -100,7 +100,15 @@ describe('a request that nobody can serve', () => {
   });
 
   it('with an id that no record can have is not found', async () => {
-    for (const id of ['nobody', '%25', '%E0%A4%A', 'a%2Fb', '20261399-000000000000000000000000', 'x'.repeat(500)]) {
+    for (const id of [
+      'nobody',
+      '%25',
+      '%E0%A4%A',
+      'a%2Fb',
+      '20261399-000000000000000000000000',
+      'x'.repeat(500),
+      'x'.repeat(1_000),
+    ]) {
       expectProblem(await api.send<ProblemDocument>(`/api/documents/${id}`), 404, 'not_found', /GET \/api\/documents/);
       expectProblem(await api.send<ProblemDocument>(`/api/sagas/${id}`), 404, 'not_found', /GET \/api\/sagas/);
     }
@@ -141,9 +149,14 @@ describe('a request that nobody can serve', () => {
     expect(headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it('with more JSON than anybody has to say is refused before it is read', async () => {
+    const answer = await api.post<ProblemDocument>('/api/orders', 'x'.repeat(10 * 1024 * 1024));
+    expectProblem(answer, 413, 'too_large', /over 10 MB/);
+  });
+
   it('with an Idempotency-Key that is too long is refused', async () => {
     const headers = { 'idempotency-key': 'k'.repeat(256) };
     const answer = await api.send<ProblemDocument>('/api/documents', { method: 'POST', headers, body: 'text' });
-    expectProblem(answer, 400, 'invalid', /1 to 255 characters/);
+    expectProblem(answer, 400, 'invalid', /Idempotency-Key: .*255 characters/);
   });
 });
