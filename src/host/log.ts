@@ -8,11 +8,12 @@ export type Log = (level: LogLevel, category: string, message: string) => void;
 /** Category prefixes with the least level that is shown; `default` stands for all others. */
 export type LogFilter = Readonly<Record<string, LogLevel | 'none'>>;
 
-/** The longest matching prefix decides, as in `logging.logLevel` of host.json; prefixes end at a dot. */
+/** The longest matching prefix decides, as in `logging.logLevel` of host.json; prefixes end at a dot, and their case does not matter. */
 export function isLogged(filter: LogFilter, level: LogLevel, category: string): boolean {
-  let prefix = category;
-  while (prefix !== '' && filter[prefix] === undefined) prefix = prefix.slice(0, Math.max(0, prefix.lastIndexOf('.')));
-  const least = filter[prefix] ?? filter['default'] ?? 'information';
+  const levels = new Map(Object.entries(filter).map(([prefix, least]) => [prefix.toLowerCase(), least]));
+  let prefix = category.toLowerCase();
+  while (prefix !== '' && !levels.has(prefix)) prefix = prefix.slice(0, Math.max(0, prefix.lastIndexOf('.')));
+  const least = levels.get(prefix) ?? levels.get('default') ?? 'information';
   return least !== 'none' && logLevels.indexOf(level) >= logLevels.indexOf(least);
 }
 

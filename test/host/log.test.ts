@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { createConsoleLog, formatLogLine, isLogged, type LogFilter } from '../../src/host/log.ts';
 
 describe('the log', () => {
-  it('goes by the longest prefix of a category that has a level', () => {
+  it('goes by the longest prefix of a category that has a level, in whatever case', () => {
     const filter: LogFilter = {
-      default: 'warning',
-      Function: 'information',
+      Default: 'warning',
+      function: 'information',
       'Function.Loud': 'none',
       'Host.Http': 'debug',
     };
