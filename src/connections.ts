@@ -68,6 +68,8 @@ export function storageAccount(set: Environment): Connection | undefined {
   return name === undefined ? undefined : { kind: 'identity', endpoint: `https://${name}.blob.core.windows.net` };
 }
 
-/** Says which value it was; not for what holds a key. */
+/** Says which value it was, unless it may hold a key. */
 export const complain = (name: string, set: Environment, message: string): string =>
-  `${name} is ${JSON.stringify(set[name] ?? null)}: ${message}`;
+  /(KEY|CONNECTION_STRING)$/.test(name)
+    ? `${name}: ${message}`
+    : `${name} is ${JSON.stringify(set[name] ?? null)}: ${message}`;

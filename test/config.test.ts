@@ -49,6 +49,9 @@ describe('settings', () => {
     expect(() => parseConfig({ ...least, OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' })).toThrow(
       'OTEL_EXPORTER_OTLP_ENDPOINT is "localhost:4318": it should look like http://localhost:4318',
     );
+    expect(complaintsAbout({ ...least, APPLICATIONINSIGHTS_CONNECTION_STRING: 'the-key-alone' })).toEqual([
+      expect.stringMatching(/^APPLICATIONINSIGHTS_CONNECTION_STRING: it should look like InstrumentationKey=/),
+    ]);
   });
 
   it('lead to services by connection string, or by endpoint and identity', () => {

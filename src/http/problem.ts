@@ -60,11 +60,16 @@ export function checked<T>(schema: z.ZodType<T>, value: unknown, what: string): 
   throw invalid(parsed.error, what, redact(schema, value));
 }
 
+/** A body may have a million fields that do not belong there. */
+const mostErrors = 100;
+
 /** @param shown what was given, without what is sensitive in it */
 export function invalid(error: z.ZodError, what: string, shown: unknown): Problem {
-  const errors = error.issues.flatMap((issue) => fieldErrors(issue, shown));
+  const all = error.issues.flatMap((issue) => fieldErrors(issue, shown));
+  const errors = all.slice(0, mostErrors);
   const list = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  return new Problem(400, 'invalid', `${what} is not as it should be: ${list}`, errors);
+  const more = all.length > errors.length ? `; and ${all.length - errors.length} more` : '';
+  return new Problem(400, 'invalid', `${what} is not as it should be: ${list}${more}`, errors);
 }
 
 /** One for each field: an object with fields that do not belong there is one issue to zod. */
