@@ -1,8 +1,9 @@
 import type { BatchAmount, BatchShare } from '../documents/batch.ts';
 import type { DocumentRecord, DocumentStatus } from '../documents/document-record.ts';
 import type { DocumentCategory } from '../documents/fields.ts';
+import type { Paging } from './pages.ts';
 
-export interface DocumentQuery {
+export interface DocumentQuery extends Paging {
   /** Words; a document matches when its name, vendor, invoice number or text contains all of them. */
   readonly q?: string | undefined;
   readonly status?: DocumentStatus | undefined;
@@ -12,10 +13,6 @@ export interface DocumentQuery {
   /** First and last upload date, yyyy-MM-dd, both included. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-  /** Most records in a page, 1 to 100. */
-  readonly top: number;
-  /** From the page before. */
-  readonly continuation?: string | undefined;
 }
 
 export interface DocumentPage {

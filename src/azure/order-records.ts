@@ -1,7 +1,7 @@
 import type { OrderRecord, OrderStatus } from '../orders/order-record.ts';
-import { searchableText } from './pages.ts';
+import { type Paging, searchableText } from './pages.ts';
 
-export interface OrderQuery {
+export interface OrderQuery extends Paging {
   /** Words; an order matches when its ids, customer, articles, city or tracking number contain all of them. */
   readonly q?: string | undefined;
   readonly status?: OrderStatus | undefined;
@@ -10,10 +10,6 @@ export interface OrderQuery {
   /** First and last day on which an order was placed, yyyy-MM-dd, UTC, both included. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-  /** Most records in a page, 1 to 100. */
-  readonly top: number;
-  /** From the page before. */
-  readonly continuation?: string | undefined;
 }
 
 export interface OrderPage {

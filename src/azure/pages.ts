@@ -27,9 +27,10 @@ interface Page<T> {
   readonly continuation?: string | undefined;
 }
 
-interface Paging {
-  /** Most records in a page. */
+export interface Paging {
+  /** Most records in a page, 1 to 100. */
   readonly top: number;
+  /** From the page before. */
   readonly continuation?: string | undefined;
 }
 

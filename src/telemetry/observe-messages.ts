@@ -28,7 +28,8 @@ export const observeMessages =
         'messaging.system': 'servicebus',
         'messaging.operation.type': 'process',
         'messaging.destination.name': queue,
-        'messaging.message.id': typeof messageId === 'string' ? messageId : undefined,
+        // The Functions library makes a number of an id that is digits alone.
+        'messaging.message.id': ['string', 'number'].includes(typeof messageId) ? String(messageId) : undefined,
         'faas.invocation_id': context.invocationId,
       },
     } as const;
