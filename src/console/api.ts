@@ -13,6 +13,10 @@ export class Refusal extends Error {
   }
 }
 
+/** Whatever went wrong, as something to show. */
+export const asRefusal = (error: unknown): Refusal =>
+  error instanceof Refusal ? error : new Refusal(0, String(error));
+
 /** Dispatched on the window when the API wants a key. */
 export const keyWanted = 'console:key-wanted';
 const keyName = 'durable-saga.key';
@@ -32,7 +36,8 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
     throw new Refusal(0, 'The app does not answer. It may be stopped, or the network down.');
   });
   if (response.ok) return response;
-  if (response.status === 401) window.dispatchEvent(new Event(keyWanted));
+  // The app says itself when nobody has signed in, against which no key helps.
+  if (response.status === 401 && !isProblem(response)) window.dispatchEvent(new Event(keyWanted));
   throw await refusalOf(response);
 }
 
@@ -41,9 +46,11 @@ interface ProblemDocument {
   readonly errors?: readonly FieldError[];
 }
 
+const isProblem = ({ headers }: Response): boolean =>
+  headers.get('content-type')?.startsWith('application/problem+json') === true;
+
 async function refusalOf(response: Response): Promise<Refusal> {
-  const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') === true;
-  const { detail, errors } = isProblem ? ((await response.json()) as ProblemDocument) : {};
+  const { detail, errors } = isProblem(response) ? ((await response.json()) as ProblemDocument) : {};
   return new Refusal(response.status, detail ?? `The app answered ${response.status} ${response.statusText}.`, errors);
 }
 
@@ -52,9 +59,6 @@ export async function getJson<T>(path: string, signal: AbortSignal): Promise<T> 
 }
 
 export async function postJson(path: string, body: unknown): Promise<void> {
-  await request(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+  const headers = { 'content-type': 'application/json' };
+  await request(path, { method: 'POST', headers, body: JSON.stringify(body) });
 }

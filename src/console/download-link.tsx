@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { Refusal, request } from './api.ts';
+import { asRefusal, type Refusal, request } from './api.ts';
 
 interface DownloadLinkProps {
   readonly path: string;
@@ -19,7 +19,7 @@ export function DownloadLink({ path, name, text }: DownloadLinkProps) {
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
       setRefusal(undefined);
     } catch (error) {
-      setRefusal(error instanceof Refusal ? error : new Refusal(0, String(error)));
+      setRefusal(asRefusal(error));
     }
   };
   return (

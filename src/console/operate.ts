@@ -1,4 +1,4 @@
-import { request } from './api.ts';
+import { postJson, request } from './api.ts';
 import type { OperationName } from './operations.ts';
 
 /** @throws Refusal */
@@ -9,6 +9,5 @@ export async function operate(
 ): Promise<void> {
   const saga = `/api/sagas/${encodeURIComponent(instanceId)}`;
   if (name === 'delete') return void (await request(saga, { method: 'DELETE' }));
-  const headers = { 'content-type': 'application/json' };
-  await request(`${saga}/${name}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  await postJson(`${saga}/${name}`, body);
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useContext, useState } from 'preact/hooks';
-import { Refusal } from './api.ts';
+import { asRefusal, type Refusal } from './api.ts';
 import { MeContext } from './use-me.ts';
 import { useOperator } from './use-operator.ts';
 
@@ -50,13 +50,12 @@ export function useSubmission(send: (body: Body) => Promise<void>, onAccepted: (
   const [refusal, setRefusal] = useState<Refusal>();
   const [isSending, setSending] = useState(false);
   const submit = (body: Body): void => {
+    if (isSending) return;
     setSending(true);
     setRefusal(undefined);
     const signature = { by: by.trim() || undefined, reason: reason.trim() || undefined };
     send({ ...body, ...signature })
-      .then(onAccepted, (error: unknown) =>
-        setRefusal(error instanceof Refusal ? error : new Refusal(0, String(error))),
-      )
+      .then(onAccepted, (error: unknown) => setRefusal(asRefusal(error)))
       .finally(() => setSending(false));
   };
   return { signature: { by, onBy: setBy, reason, onReason: setReason }, refusal, isSending, submit };

@@ -14,10 +14,13 @@ export function SearchField({ query, label }: SearchFieldProps) {
   const [text, setText] = useState(asked);
   const field = useRef<HTMLInputElement>(null);
 
-  useEffect(() => setText(asked), [asked]);
+  useEffect(() => setText((typed) => (typed.trim() === asked ? typed : asked)), [asked]);
   useEffect(() => {
-    if (text === asked) return;
-    const timer = setTimeout(() => go(withQuery(query, { q: text.trim() }), { replace: true }), typingPauseMs);
+    if (text.trim() === asked) return;
+    // By then another filter may have been set.
+    const search = (): void =>
+      go(withQuery(new URLSearchParams(location.search), { q: text.trim() }), { replace: true });
+    const timer = setTimeout(search, typingPauseMs);
     return () => clearTimeout(timer);
   }, [text]);
   useEffect(() => {

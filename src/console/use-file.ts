@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { Refusal, request } from './api.ts';
+import { asRefusal, type Refusal, request } from './api.ts';
 
 export interface LoadedFile {
   readonly contentType: string;
@@ -32,7 +32,7 @@ export function useFile(path: string): FileState {
         setState({ file: { contentType: blob.type, url, text }, error: undefined });
       } catch (error) {
         if (ending.signal.aborted) return;
-        setState({ file: undefined, error: error instanceof Refusal ? error : new Refusal(0, String(error)) });
+        setState({ file: undefined, error: asRefusal(error) });
       }
     };
     void load();

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { Refusal } from './api.ts';
+import { asRefusal, type Refusal } from './api.ts';
 import { nextEvent } from './next-event.ts';
+import { untilVisible } from './until-visible.ts';
 
 export interface Live<T> {
   readonly data: T | undefined;
@@ -23,6 +24,7 @@ export function useLive<T>(path: string): Live<T> {
     const watch = async (): Promise<void> => {
       let seen: string | undefined;
       while (!signal.aborted) {
+        await untilVisible(signal);
         try {
           const event = await nextEvent<T>(path, seen, signal);
           setError(undefined);
@@ -32,8 +34,9 @@ export function useLive<T>(path: string): Live<T> {
           setData(event.data);
         } catch (caught) {
           if (signal.aborted) return;
-          setError(caught instanceof Refusal ? caught : new Refusal(0, String(caught)));
-          if (caught instanceof Refusal && caught.status === 404) return;
+          const refusal = asRefusal(caught);
+          setError(refusal);
+          if (refusal.status === 404) return;
           await new Promise((wake) => setTimeout(wake, pauseAfterErrorMs));
         }
       }

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { getJson, Refusal } from './api.ts';
+import { asRefusal, getJson, type Refusal } from './api.ts';
+import { untilVisible } from './until-visible.ts';
 
 export interface Resource<T> {
   /** The last that came; it stays while newer data is on its way or cannot be had. */
@@ -8,51 +9,51 @@ export interface Resource<T> {
   readonly reload: () => void;
 }
 
-interface Loaded<T> {
-  readonly data: T | undefined;
-  readonly error: Refusal | undefined;
-}
-
-/** Nobody looks at a hidden page, and a slow answer is not asked for more often than it takes. */
-const isWorthAsking = (): boolean => document.visibilityState === 'visible';
+/** A slow answer is not asked for more often than it takes. */
 const breaksPerAnswer = 4;
 
-/** What `path` answers, asked for again every `everyMs`, and when `cause` changes. */
+/** What `path` answers, asked for again every `everyMs`, and when `cause` has changed. */
 export function useResource<T>(path: string, everyMs?: number, cause?: unknown): Resource<T> {
-  const [loaded, setLoaded] = useState<Loaded<T>>({ data: undefined, error: undefined });
-  const [asked, setAsked] = useState(0);
-  const shown = useRef<string | undefined>(undefined);
+  const [loaded, setLoaded] = useState<Omit<Resource<T>, 'reload'>>({ data: undefined, error: undefined });
+  const askAgain = useRef(() => {});
+  const reload = useCallback(() => askAgain.current(), []);
 
   useEffect(() => {
     const ending = new AbortController();
+    const { signal } = ending;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const again = (tookMs: number): void => {
-      if (everyMs !== undefined) timer = setTimeout(() => void load(), Math.max(everyMs, breaksPerAnswer * tookMs));
-    };
+    let isShown = false;
     const show = async (): Promise<void> => {
       try {
-        const data = await getJson<T>(path, ending.signal);
-        shown.current = path;
+        const data = await getJson<T>(path, signal);
+        isShown = true;
         setLoaded({ data, error: undefined });
       } catch (error) {
-        if (ending.signal.aborted) return;
-        const refusal = error instanceof Refusal ? error : new Refusal(0, String(error));
-        setLoaded((before) => ({ data: shown.current === path ? before.data : undefined, error: refusal }));
+        if (!signal.aborted)
+          setLoaded((before) => ({ data: isShown ? before.data : undefined, error: asRefusal(error) }));
       }
     };
-    const load = async (): Promise<void> => {
-      if (!isWorthAsking()) return again(0);
-      const startedAt = performance.now();
-      await show();
-      if (!ending.signal.aborted) again(performance.now() - startedAt);
+    const keepUp = async (): Promise<void> => {
+      while (!signal.aborted) {
+        await untilVisible(signal);
+        // What is asked for meanwhile is asked for afterwards: an answer that is never awaited would never be shown.
+        const wanted = Promise.withResolvers<void>();
+        askAgain.current = wanted.resolve;
+        const startedAt = performance.now();
+        await show();
+        const tookMs = performance.now() - startedAt;
+        if (everyMs !== undefined) timer = setTimeout(wanted.resolve, Math.max(everyMs, breaksPerAnswer * tookMs));
+        await wanted.promise;
+        clearTimeout(timer);
+      }
     };
-    void load();
+    void keepUp();
     return () => {
       ending.abort();
       clearTimeout(timer);
     };
-  }, [path, everyMs, cause, asked]);
+  }, [path, everyMs]);
+  useEffect(reload, [cause]);
 
-  const reload = useCallback(() => setAsked((times) => times + 1), []);
-  return { data: loaded.data, error: loaded.error, reload };
+  return { ...loaded, reload };
 }
