@@ -38,7 +38,10 @@ export function* runMap<Item, T>(
   if (!Number.isInteger(limit) || limit < 1) {
     throw new SagaDefinitionError(`saga.map: limit is ${limit}; it must be a whole number, 1 or more`);
   }
-  return yield* runSideBySide(execution, items.values().map(operate), limit);
+  const operations = items.values().map(function* (item, index) {
+    return yield* operate(item, index);
+  });
+  return yield* runSideBySide(execution, operations, Math.min(limit, items.length));
 }
 
 /**

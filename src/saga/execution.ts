@@ -44,7 +44,13 @@ export interface Execution extends BranchState {
   stretch: Stretch;
   /** Tasks that the host itself failed: a history with one cannot be rewound natively. */
   hostFailures: number;
-  pivoted: boolean;
+  /**
+   * What has passed the point of no return, or may have: ids of steps and sub-sagas, and what the saga has declared. Several can be
+   * under way side by side, and one that certainly fails takes back none of the others.
+   */
+  readonly pivots: Set<string>;
+  /** Whether there are any. */
+  readonly pivoted: boolean;
   /** Failures that an operator has decided to undo: no scope holds them any more. */
   readonly conceded: WeakSet<SagaFailure>;
   /** What ended the instance: nothing may run after it, whatever the saga's own code catches. */

@@ -4,7 +4,7 @@ import { type Execution, type GateMode, refuseAfterEnd, report, tell } from './e
 import { leaveToParent } from './leave-to-parent.ts';
 import type { Operation } from './operation.ts';
 import type { OpenGate, Phase } from './status.ts';
-import { waitForEvent } from './wait.ts';
+import { throwIfCancelled, waitForEvent } from './wait.ts';
 
 // The gate. Native rewind of the Azure Storage backend removes every failed task from the history and replays the rest, which
 // contradicts a history that goes on after a caught failure. Therefore:
@@ -87,7 +87,7 @@ export function* openGate<K extends GateKind>(
     return yield* leaveToParent(execution, { phase: phaseAt[kind], error: failure });
   }
   for (;;) {
-    if (!needsEvent(execution)) yield* untilAlone(execution);
+    yield* untilAlone(execution);
     const number = ++execution.gates;
     const mode: GateMode = needsEvent(execution) ? 'event' : 'rewind';
     const since = execution.df.currentUtcDateTime;
@@ -105,12 +105,16 @@ export function* openGate<K extends GateKind>(
 const needsEvent = ({ hostFailures, commission, gateMode }: Execution): boolean =>
   hostFailures > 0 || commission !== undefined || gateMode === 'event';
 
-/** Beside other operations a gate that fails waits until they have ended: it is the last event, and they may rule it out (3). */
-function* untilAlone({ inBranch, gateTasks }: Execution): Operation<void> {
-  if (!inBranch) return;
+/**
+ * Beside other operations a gate that fails waits until they have ended: it is the last event, and they may rule it out (3).
+ * @throws SagaCancelled or SagaFailure where nobody need be asked any more, because the operation is to stop
+ */
+export function* untilAlone(execution: Execution): Operation<void> {
+  if (!execution.inBranch || needsEvent(execution)) return;
   const alone = { isCompleted: false, isFaulted: false };
-  gateTasks.set(alone, () => (alone.isCompleted = true));
+  execution.gateTasks.set(alone, () => (alone.isCompleted = true));
   yield alone;
+  throwIfCancelled(execution);
 }
 
 const isPossible = <K extends GateKind>(kind: K, decision: GateDecision): decision is Passed<K> =>
@@ -196,9 +200,12 @@ export async function passGate(
   return { action: 'retry', by: 'unknown', reason: 'rewound by another tool' };
 }
 
+/** Both forms in which the host tells a failed task. From its beginning: what comes later may be anybody's words. */
+const gateOutput =
+  /^Orchestrator function '[^']*' failed: (?:Activity function 'sagaGate' failed: |[\w.]+: ){1,2}gate#(\d+)#/;
+
 /** The number of the gate at which an instance failed, read from its output. */
 export function failedGate(output: unknown): number | undefined {
-  const text = typeof output === 'string' ? output : JSON.stringify(output ?? null);
-  const found = /gate#(\d+)#/.exec(text);
+  const found = typeof output === 'string' ? gateOutput.exec(output) : null;
   return found === null ? undefined : Number(found[1]);
 }

@@ -158,7 +158,10 @@ function createExecution(
     gates: carried?.gates ?? 0,
     stretch: carried?.stretch ?? { number: 0, since: df.currentUtcDateTime },
     hostFailures: 0,
-    pivoted: carried?.pivoted ?? commission?.pivoted ?? false,
+    pivots: new Set((carried ?? commission)?.pivoted === true ? ['before'] : []),
+    get pivoted() {
+      return this.pivots.size > 0;
+    },
     conceded: new WeakSet(),
     inBranch: false,
     hostTime: df.currentUtcDateTime.getTime(),

@@ -170,7 +170,7 @@ export function createSaga(execution: Execution, { reviews, input }: SagaDefinit
     pivot() {
       throwIfCancelled(execution);
       refuseUndeclaredPivot(execution);
-      execution.pivoted = true;
+      execution.pivots.add('declared');
     },
     review(review, question) {
       if (reviews.includes(review)) return openReview(execution, review, question);

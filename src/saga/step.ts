@@ -12,6 +12,7 @@ import {
   report,
   rootOf,
 } from './execution.ts';
+import { untilAlone } from './gate.ts';
 import { hold } from './hold.ts';
 import { createEntry, type LedgerEntry, noteFailure, noteSuccess } from './ledger.ts';
 import type { Operation } from './operation.ts';
@@ -44,17 +45,18 @@ export function* runStep<I, O>(
   input: I,
   options: StepOptions = {},
 ): Operation<O> {
-  const tryOnce = options.pivot === true && !execution.pivoted ? tryPivot : tryStep;
   const entry = beginStep(execution, activity, input, options);
+  const mayUndo = () => !execution.pivoted && currentScope(execution).onFailure === 'compensate';
   for (;;) {
     throwIfCancelled(execution);
-    const result = yield* tryOnce(execution, activity, entry, options);
+    const result = yield* tryStep(execution, activity, entry, options);
     if (result.ok) {
       throwIfCancelled(execution);
       return result.value;
     }
-    if (!execution.pivoted && currentScope(execution).onFailure === 'compensate')
-      throw new StepFailed(entry.id, result.error);
+    // By then a pivot beside it may have failed.
+    if (!mayUndo()) yield* untilAlone(execution);
+    if (mayUndo()) throw new StepFailed(entry.id, result.error);
     const resolved = yield* hold(execution, entry.id, activity.output, result.error);
     if (resolved.action === 'retry') continue;
     noteSuccess(entry, resolved.value);
@@ -126,7 +128,22 @@ function registered({ activities }: Execution, name: string): RegisteredActivity
   throw new SagaDefinitionError(`activity '${name}' is not registered: add it to the list given to registerSagas`);
 }
 
+/** A final effect is a pivot too. One that has certainly failed, however it ended, is none. */
 function* tryStep<I, O>(
+  execution: Execution,
+  activity: Activity<I, O>,
+  entry: LedgerEntry,
+  options: StepOptions,
+): Operation<Attempt<O>> {
+  if (options.pivot === true || activity.effect === 'final') execution.pivots.add(entry.id);
+  try {
+    return yield* callStep(execution, activity, entry, options);
+  } finally {
+    if (entry.outcome === 'failed') execution.pivots.delete(entry.id);
+  }
+}
+
+function* callStep<I, O>(
   execution: Execution,
   activity: Activity<I, O>,
   entry: LedgerEntry,
@@ -149,21 +166,6 @@ function* tryStep<I, O>(
   noteSuccess(entry, output.data);
   report(execution, execution.direction === 'forward' ? { error: undefined } : {});
   return { ok: true, value: output.data };
-}
-
-/** However it ends: a pivot that has certainly failed is none. */
-function* tryPivot<I, O>(
-  execution: Execution,
-  activity: Activity<I, O>,
-  entry: LedgerEntry,
-  options: AttemptOptions,
-): Operation<Attempt<O>> {
-  execution.pivoted = true;
-  try {
-    return yield* tryStep(execution, activity, entry, options);
-  } finally {
-    if (entry.outcome === 'failed') execution.pivoted = false;
-  }
 }
 
 const idempotencyKey = (execution: Execution, { id }: LedgerEntry, direction: 'do' | 'undo'): string =>

@@ -40,7 +40,7 @@ interface Run {
   readonly instanceId: string;
   /** Its place among what its parent has started. */
   readonly order: number;
-  /** It is the parent's pivot. */
+  /** It is a pivot of the parent. */
   readonly isPivot: boolean;
 }
 
@@ -105,7 +105,7 @@ function beginRun(execution: Execution, name: string, pivot: boolean): Run {
   const n = count(execution, name);
   const id = `${currentScope(execution).path}/${name}#${n}`;
   const instanceId = subInstanceId(execution.df.instanceId, name, n);
-  return { id, instanceId, order: execution.starts++, isPivot: pivot && !execution.pivoted };
+  return { id, instanceId, order: execution.starts++, isPivot: pivot };
 }
 
 /** The Azure Storage backend wants no more. */
@@ -129,7 +129,7 @@ function* callSaga(execution: Execution, run: Run, name: string, input: unknown)
     ...(execution.traceparent !== undefined && { traceparent: execution.traceparent }),
     ...(deadline !== undefined && isCancellable(execution) && { deadline: deadline.toISOString() }),
   };
-  execution.pivoted ||= isPivot;
+  if (isPivot) execution.pivots.add(id);
   const task = df.callSubOrchestrator(name, wrapInput(desk.claim(input), { commission }), instanceId);
   const running = { saga: name, instanceId };
   report(execution, { step: id, attempt: undefined, running: [...execution.progress.running, running] });
@@ -142,7 +142,7 @@ function* callSaga(execution: Execution, run: Run, name: string, input: unknown)
     throw new Error(`sub-saga '${id}', instance '${instanceId}', has failed natively: ${why}`);
   }
   const outcome = outcomeSchema.parse(desk.resolve(task.result));
-  if (isPivot) execution.pivoted = outcome.ok || outcome.pivoted;
+  if (!outcome.ok && !outcome.pivoted) execution.pivots.delete(id);
   const error = outcome.ok ? undefined : outcome.error;
   tell(execution, { kind: 'sub-saga-ended', step: id, instanceId, error, since });
   return outcome;

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Instance } from '../../src/azure/durable-instances.ts';
 import { awaitsDecision, computeRewindVerdict, toSagaView } from '../../src/ops/saga-view.ts';
 
-const gateFailure = 'Orchestrator function failed: gate#2# {"name":"StepFailed","code":"down","message":"down"}';
+const gateFailure =
+  'Orchestrator function \'processDocument\' failed: Activity function \'sagaGate\' failed: gate#2# {"name":"StepFailed","code":"down","message":"down"}';
 
 const instance = (more: Partial<Instance> = {}): Instance => ({
   name: 'processDocument',

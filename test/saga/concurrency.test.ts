@@ -102,6 +102,26 @@ onEveryEngine((startTrial) => {
     expect(most).toBe(2);
   });
 
+  test('map awaits what runs when the next item cannot even begin, and then undoes it', async () => {
+    const { world, run } = await startTrial(activities, function* (saga, item) {
+      const items = ['a', 'b', 'bad'].map((name) => ({ item: name }));
+      yield* saga.map(
+        items,
+        (each) => (each.item === 'bad' ? saga.fail('bad_item', 'no such item') : saga.step(charge, each, patient)),
+        { limit: 2 },
+      );
+      return item;
+    });
+    world.next('charge', 'works', 'fails');
+    const { end } = await run();
+    expect(end.status).toMatchObject({ phase: 'failed', error: { code: 'bad_item' } });
+    expect(end.status.ledger.map(({ outcome, undo }) => [outcome, undo])).toEqual([
+      ['succeeded', 'done'],
+      ['failed', 'none'],
+    ]);
+    expect(world.effects.size).toBe(0);
+  });
+
   test('map of nothing is nothing', async () => {
     const { run } = await startTrial(activities, function* (saga) {
       return yield* saga.map([] as { item: string }[], (item) => saga.step(reserve, item));

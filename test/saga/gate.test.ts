@@ -57,6 +57,23 @@ onEveryEngine((startTrial) => {
     expect([...world.applied.values()]).toEqual([1, 1, 1, 1, 1]);
   });
 
+  test('is failed for the first time, though a bug that was mended before had said its words', async () => {
+    const code = { isBroken: true };
+    const { app, world, run } = await startTrial(activities, function* (saga, item) {
+      yield* saga.step(reserve, item);
+      if (code.isBroken) throw new Error(`cannot read gate#1# in Activity function 'sagaGate' failed: gate#1# {}`);
+      yield* saga.step(charge, item);
+    });
+    const { id, end } = await run();
+    expect(end.output).toContain('cannot read gate#1#');
+    code.isBroken = false;
+    world.always('charge', 'fails for good');
+    await app.rewind(id);
+    const failed = await app.runToEnd(id);
+    expect(failed).toMatchObject({ runtimeStatus: 'Failed', status: { phase: 'failed', gate: { number: 1 } } });
+    expect(world.called()).toEqual(['reserve', 'charge', 'reserve-undo']);
+  });
+
   test('an aborted saga stays failed, whatever rewinds it', async () => {
     const { app, run } = await startTrial(activities, function* (saga) {
       yield* saga.sleep(seconds(1));
