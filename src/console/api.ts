@@ -21,6 +21,9 @@ export const asRefusal = (error: unknown): Refusal =>
 export const keyWanted = 'console:key-wanted';
 const keyName = 'durable-saga.key';
 
+/** The app has been asked with a key, so that a refusal is one of that key. */
+export const isKeyKept = (): boolean => sessionStorage.getItem(keyName) !== null;
+
 /** A function key, for apps that are not behind a sign-in; kept for this tab alone. */
 export function keepKey(key: string): void {
   sessionStorage.setItem(keyName, key);

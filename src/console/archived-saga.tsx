@@ -1,7 +1,7 @@
 import type { Entry } from '../audit/entry.ts';
 import { formatFull } from './format.ts';
 import { root } from './location.ts';
-import { ErrorNotice, Loading, ScreenTitle } from './parts.tsx';
+import { Loaded, ScreenTitle } from './parts.tsx';
 import { Exports, History } from './saga-history.tsx';
 import { useResource } from './use-resource.ts';
 
@@ -13,7 +13,7 @@ interface ArchivedTrail {
 /** Of a saga that the engine has forgotten, the trail is kept. */
 export function ArchivedSaga({ id, query }: { readonly id: string; readonly query: URLSearchParams }) {
   const path = `/api/sagas/${encodeURIComponent(id)}/audit`;
-  const { data, error } = useResource<ArchivedTrail>(path);
+  const trail = useResource<ArchivedTrail>(path);
   return (
     <>
       <header class="screen-head">
@@ -22,32 +22,25 @@ export function ArchivedSaga({ id, query }: { readonly id: string; readonly quer
         </p>
         <ScreenTitle title={id} />
       </header>
-      {data === undefined && error === undefined && <Loading />}
-      {error !== undefined && (
-        <>
-          <ErrorNotice error={error} />
-          <p>
-            <a href={root}>Show all sagas</a>
-          </p>
-        </>
-      )}
-      {data !== undefined && (
-        <>
-          <div class="callout tone-calm">
-            <div>
-              <strong>This saga was archived and deleted</strong>
-              <p>It began {formatFull(data.head.createdAt)}. What happened is kept, as it was when it was deleted.</p>
+      <Loaded of={trail}>
+        {({ head, entries }) => (
+          <>
+            <div class="callout tone-calm">
+              <div>
+                <strong>This saga was archived and deleted</strong>
+                <p>It began {formatFull(head.createdAt)}. What happened is kept, as it was when it was deleted.</p>
+              </div>
             </div>
-          </div>
-          <section class="panel" aria-labelledby="history-title">
-            <div class="panel-head">
-              <h2 id="history-title">What happened</h2>
-              <Exports path={path} id={id} />
-            </div>
-            <History entries={data.entries} isEnded query={query} />
-          </section>
-        </>
-      )}
+            <section class="panel" aria-labelledby="history-title">
+              <div class="panel-head">
+                <h2 id="history-title">What happened</h2>
+                <Exports path={path} id={id} />
+              </div>
+              <History entries={entries} isEnded query={query} />
+            </section>
+          </>
+        )}
+      </Loaded>
     </>
   );
 }

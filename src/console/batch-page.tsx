@@ -1,11 +1,11 @@
 import type { BatchProgress } from '../documents/batch.ts';
 import type { BatchView } from '../functions/batches.http.ts';
 import { DocumentTable } from './document-list.tsx';
-import { formatAmount, formatFull, formatName } from './format.ts';
+import { formatAmount, formatCount, formatFull, formatName } from './format.ts';
 import { listQuery } from './list-query.ts';
 import { type Place, root, withQuery } from './location.ts';
-import { Pager } from './pager.tsx';
-import { ErrorNotice, Loading, Notice, Progress, ScreenTitle } from './parts.tsx';
+import { Paged } from './paged.tsx';
+import { Fact, Loaded, Notice, Progress, ScreenTitle } from './parts.tsx';
 import { lookOf, type Tone } from './phases.ts';
 import { useLive } from './use-live.ts';
 import { useResource } from './use-resource.ts';
@@ -19,32 +19,33 @@ const refreshMs = 5_000;
 
 /** Documents that came in together: how far they are as it changes, and each of them. */
 export function BatchPage({ id, query }: BatchPageProps) {
-  const live = useLive<BatchProgress>(`/api/events/stream?correlationId=${encodeURIComponent(id)}`);
+  const progress = useLive<BatchProgress>(`/api/events/stream?correlationId=${encodeURIComponent(id)}`);
   const path = `/api/batches/${encodeURIComponent(id)}?${listQuery(query, ['status'])}`;
-  const { data, error, reload } = useResource<BatchView>(path, refreshMs, live.data);
-  const progress = live.data ?? data;
-  const isWaiting = error?.status === 404 && progress === undefined;
+  const batch = useResource<BatchView>(path, refreshMs, progress.data);
   return (
     <>
       <header class="screen-head">
         <p class="crumbs">
           <a href={`${root}/documents`}>Documents</a> <span aria-hidden="true">/</span> batch
         </p>
-        <ScreenTitle title="Batch">
+        <ScreenTitle title={`Batch ${id}`}>
           Batch <span class="id">{id}</span>
         </ScreenTitle>
       </header>
-      {isWaiting && <Notice title="No document has come in under this correlation id yet" />}
-      {error !== undefined && !isWaiting && <ErrorNotice error={error} retry={reload} />}
-      {progress === undefined && !isWaiting && <Loading />}
-      {progress !== undefined && <Standing progress={progress} amounts={data?.amounts} query={query} />}
-      {data !== undefined && data.documents.length > 0 && (
-        <>
-          <DocumentTable documents={data.documents} />
-          <Pager query={query} shown={data.documents.length} of={undefined} continuation={data.continuation} />
-        </>
+      {batch.error?.status === 404 ? (
+        <Notice title="No document has come in under this correlation id yet" />
+      ) : (
+        <Loaded of={batch}>
+          {(view) => (
+            <>
+              <Standing batch={view} query={query} />
+              <Paged query={query} shown={view.documents.length} continuation={view.continuation} none={null}>
+                <DocumentTable documents={view.documents} />
+              </Paged>
+            </>
+          )}
+        </Loaded>
       )}
-      {data?.documents.length === 0 && <Notice title="No document of this batch is in that state" />}
     </>
   );
 }
@@ -58,19 +59,18 @@ const sentences: Readonly<Record<BatchProgress['state'], string>> = {
 const statuses = ['processed', 'rejected', 'failed', 'awaiting_review', 'processing'] as const;
 
 interface StandingProps {
-  readonly progress: BatchProgress;
-  readonly amounts: BatchView['amounts'] | undefined;
+  readonly batch: BatchView;
   readonly query: URLSearchParams;
 }
 
-function Standing({ progress, amounts = [], query }: StandingProps) {
-  const { state, percent, total, counts, firstUploadedAt } = progress;
+function Standing({ batch, query }: StandingProps) {
+  const { state, percent, total, counts, firstUploadedAt, amounts } = batch;
   const chosen = query.get('status');
   return (
     <section class="panel" aria-labelledby="standing-title">
       <div class="panel-head">
         <h2 id="standing-title">
-          {percent} % of {total} {total === 1 ? 'document' : 'documents'}
+          {percent} % of {formatCount(total, 'document')} done
         </h2>
         <p class="muted" role="status">
           {sentences[state]}
@@ -91,19 +91,11 @@ function Standing({ progress, amounts = [], query }: StandingProps) {
         ))}
       </nav>
       <dl class="facts">
-        <div>
-          <dt>First came in</dt>
-          <dd>{formatFull(firstUploadedAt)}</dd>
-        </div>
+        <Fact label="First came in">{formatFull(firstUploadedAt)}</Fact>
         {amounts.map(({ currency, documents, totalAmount }) => (
-          <div key={currency ?? ''}>
-            <dt>
-              {currency ?? 'No currency'}, {documents} {documents === 1 ? 'document' : 'documents'}
-            </dt>
-            <dd>
-              <strong>{formatAmount(totalAmount)}</strong>
-            </dd>
-          </div>
+          <Fact key={currency ?? ''} label={`${currency ?? 'No currency'}, ${formatCount(documents, 'document')}`}>
+            <strong>{formatAmount(totalAmount)}</strong>
+          </Fact>
         ))}
       </dl>
     </section>

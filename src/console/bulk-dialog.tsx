@@ -1,13 +1,14 @@
 import { useState } from 'preact/hooks';
 import { type BulkRow, BulkTable } from './bulk-table.tsx';
 import { Dialog, LeaveButton } from './dialog.tsx';
+import { formatCount } from './format.ts';
 import { RefusalText, useSubmission, WhoAndWhy } from './operation-form.tsx';
 import { forecast, type Operation } from './operations.ts';
 import { Loading } from './parts.tsx';
 import { useBulkRun } from './use-bulk-run.ts';
 import { useSagas } from './use-sagas.ts';
 
-interface BulkDialogProps {
+export interface BulkDialogProps {
   readonly operation: Operation;
   readonly ids: readonly string[];
   readonly onClose: (isDone: boolean) => void;
@@ -32,11 +33,7 @@ export function BulkDialog({ operation, ids, onClose }: BulkDialogProps) {
       ? `${accepted} of ${possible.length} accepted.`
       : `Possible for ${possible.length} of ${ids.length}.`;
   return (
-    <Dialog
-      title={`${title}: ${ids.length} ${ids.length === 1 ? 'saga' : 'sagas'}`}
-      isWide
-      onClose={() => onClose(isOver)}
-    >
+    <Dialog title={`${title}: ${formatCount(ids.length, 'saga')}`} isWide onClose={() => onClose(isOver)}>
       <form onSubmit={send}>
         <p class={isDangerous ? 'callout tone-bad' : 'muted'}>{effect}</p>
         {name === 'rewind' && !isOver && <ActionChoice action={action} onAction={setAction} />}
@@ -47,12 +44,13 @@ export function BulkDialog({ operation, ids, onClose }: BulkDialogProps) {
         {!isOver && name !== 'delete' && <WhoAndWhy {...signature} isReasonNeeded={isReasonNeeded} />}
         <RefusalText refusal={refusal} />
         <div class="dialog-actions">
-          <LeaveButton label={isOver ? 'Close' : 'Leave them'} />
+          <LeaveButton label={isOver ? 'Close' : isSending ? 'Stop here' : 'Leave them'} />
           {!isOver && (
             <button
               type="submit"
               class={`button ${isDangerous ? 'danger' : 'primary'}`}
-              disabled={isSending || possible.length === 0}
+              aria-busy={isSending}
+              disabled={possible.length === 0}
             >
               {button} {possible.length}
             </button>

@@ -1,7 +1,8 @@
 import type { SagaView } from '../ops/saga-view.ts';
 import type { Forecast } from './operations.ts';
 import { PhaseBadge } from './parts.tsx';
-import { subjectOf } from './subject.ts';
+import { ownInputOf } from './family.ts';
+import { subjectIn } from './subject.ts';
 import type { Outcome } from './use-bulk-run.ts';
 
 export interface BulkRow {
@@ -30,7 +31,7 @@ export const BulkTable = ({ rows, outcomes }: BulkTableProps) => (
           <tr key={id} class={forecast.isPossible ? '' : 'is-out'}>
             <td>{saga !== undefined && <PhaseBadge phase={saga.phase} />}</td>
             <td class="bulk-subject">
-              {saga === undefined ? id : (subjectOf(saga) ?? saga.name)}
+              {saga === undefined ? id : (subjectIn(ownInputOf(saga)) ?? saga.name)}
               <span class="id">{id}</span>
             </td>
             <td>

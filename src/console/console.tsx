@@ -1,4 +1,4 @@
-import { useContext, useEffect, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useState } from 'preact/hooks';
 import type { Me } from '../http/me.http.ts';
 import { keyWanted } from './api.ts';
 import { BatchPage } from './batch-page.tsx';
@@ -6,12 +6,13 @@ import { DocumentList } from './document-list.tsx';
 import { DocumentPage } from './document-page.tsx';
 import { KeyDialog } from './key-dialog.tsx';
 import { type Place, root, usePlace } from './location.ts';
-import { focusTitle, Notice, ScreenTitle } from './parts.tsx';
+import { Notice, ScreenTitle } from './parts.tsx';
 import { OrderList } from './order-list.tsx';
 import { OrderPage } from './order-page.tsx';
 import { ReviewQueue, type ReviewList } from './review-queue.tsx';
 import { SagaList } from './saga-list.tsx';
 import { SagaPage } from './saga-page.tsx';
+import { useFocusKept, useFocusOnTitle } from './use-focus.ts';
 import { MeContext } from './use-me.ts';
 import { useResource } from './use-resource.ts';
 
@@ -28,6 +29,7 @@ export function Console() {
   const section = sectionOf(place);
   const screen = place.segments.join('/');
   useFocusOnTitle(screen);
+  useFocusKept();
   const { data: me } = useResource<Me>('/api/me');
   return (
     <MeContext.Provider value={me}>
@@ -46,16 +48,6 @@ export function Console() {
 /** A batch is one of documents. */
 function sectionOf({ segments: [section = 'sagas'] }: Place): string {
   return section === 'batches' ? 'documents' : section;
-}
-
-/** So that a new screen is read out, and tabbing goes on from its title; the first one is the browser's to begin with. */
-function useFocusOnTitle(screen: string): void {
-  const shown = useRef(screen);
-  useEffect(() => {
-    if (shown.current === screen) return;
-    shown.current = screen;
-    focusTitle();
-  }, [screen]);
 }
 
 function Screen({ segments, query }: Place) {

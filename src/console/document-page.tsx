@@ -2,14 +2,17 @@ import type { DocumentRecord } from '../documents/document-record.ts';
 import { Confidence } from './confidence.tsx';
 import { DocumentViewer } from './document-viewer.tsx';
 import { formatAmount, formatBytes, formatFull, formatName, formatValue } from './format.ts';
-import { batchUrl, root, sagaUrl } from './location.ts';
-import { ErrorNotice, Loading, Notice, PhaseBadge, ScreenTitle } from './parts.tsx';
+import { LineTable } from './line-table.tsx';
+import { batchUrl, root } from './location.ts';
+import { Fact, Failure, Loaded, Notice, PhaseBadge, ScreenTitle } from './parts.tsx';
+import { SagaFact } from './saga-fact.tsx';
 import { useResource } from './use-resource.ts';
 
 const refreshMs = 3_000;
 
 export function DocumentPage({ id }: { readonly id: string }) {
-  const { data, error, reload } = useResource<DocumentRecord>(`/api/documents/${encodeURIComponent(id)}`, refreshMs);
+  const document = useResource<DocumentRecord>(`/api/documents/${encodeURIComponent(id)}`, refreshMs);
+  const { data } = document;
   return (
     <>
       <header class="screen-head">
@@ -22,25 +25,20 @@ export function DocumentPage({ id }: { readonly id: string }) {
         </div>
         {data !== undefined && <RecordFacts record={data} />}
       </header>
-      {error !== undefined && <ErrorNotice error={error} retry={reload} />}
-      {data === undefined && error === undefined && <Loading />}
-      {data?.error !== undefined && (
-        <div class="callout tone-bad">
-          <div>
-            <strong>{data.error.code}</strong>
-            <p>{data.error.message}</p>
-          </div>
-        </div>
-      )}
-      {data !== undefined && (
-        <div class="desk">
-          <div>
-            <Extraction record={data} />
-            {data.review !== undefined && <ReviewNote review={data.review} />}
-          </div>
-          <DocumentViewer documentId={id} name={data.name} />
-        </div>
-      )}
+      <Loaded of={document}>
+        {(record) => (
+          <>
+            {record.error !== undefined && <Failure {...record.error} />}
+            <div class="desk">
+              <div>
+                <Extraction record={record} />
+                {record.review !== undefined && <ReviewNote review={record.review} />}
+              </div>
+              <DocumentViewer documentId={id} name={record.name} />
+            </div>
+          </>
+        )}
+      </Loaded>
     </>
   );
 }
@@ -55,37 +53,30 @@ function RecordFacts({ record }: { readonly record: DocumentRecord }) {
   ] as const;
   return (
     <dl class="facts">
-      {facts.map(([label, value]) => value !== undefined && <FactLine key={label} label={label} value={value} />)}
-      <div>
-        <dt>Saga</dt>
-        <dd class="id">
-          <a href={sagaUrl(record.instanceId)}>{record.instanceId}</a>
-        </dd>
-      </div>
-      <div>
-        <dt>Batch</dt>
-        <dd class="id">
-          <a href={batchUrl(record.correlationId)}>{record.correlationId}</a>
-        </dd>
-      </div>
+      {facts.map(
+        ([label, value]) =>
+          value !== undefined && (
+            <Fact key={label} label={label}>
+              {value}
+            </Fact>
+          ),
+      )}
+      <SagaFact instanceId={record.instanceId} cause={record} />
+      <Fact label="Batch">
+        <a class="id" href={batchUrl(record.correlationId)}>
+          {record.correlationId}
+        </a>
+      </Fact>
       {record.sha256 !== undefined && (
-        <div>
-          <dt>SHA-256</dt>
-          <dd class="id" title={record.sha256}>
+        <Fact label="SHA-256">
+          <span class="id" title={record.sha256}>
             {record.sha256.slice(0, 16)}…
-          </dd>
-        </div>
+          </span>
+        </Fact>
       )}
     </dl>
   );
 }
-
-const FactLine = ({ label, value }: { readonly label: string; readonly value: string }) => (
-  <div>
-    <dt>{label}</dt>
-    <dd>{value}</dd>
-  </div>
-);
 
 function Extraction({ record: { extraction } }: { readonly record: DocumentRecord }) {
   if (extraction === undefined) return <Notice title="Nothing has been read from it" />;
@@ -115,49 +106,18 @@ function Extraction({ record: { extraction } }: { readonly record: DocumentRecor
           </div>
         ))}
       </dl>
-      {lineItems.length > 0 && <LineItems items={lineItems} />}
+      {lineItems.length > 0 && (
+        <LineTable
+          caption="Line items"
+          lines={lineItems.map(({ description, ...numbers }) => ({ text: description, ...numbers }))}
+        />
+      )}
     </section>
   );
 }
 
 const formatField = (name: string, value: string | number): string =>
   typeof value === 'number' && name.endsWith('Amount') ? formatAmount(value) : formatValue(value);
-
-type Items = NonNullable<DocumentRecord['extraction']>['lineItems'];
-
-const amountOf = (value: number | undefined): string => (value === undefined ? '' : formatAmount(value));
-
-const LineItems = ({ items }: { readonly items: Items }) => (
-  <div class="table-frame">
-    <table class="list is-still">
-      <caption class="visually-hidden">Line items</caption>
-      <thead>
-        <tr>
-          <th scope="col">Item</th>
-          <th scope="col" class="number">
-            Quantity
-          </th>
-          <th scope="col" class="number">
-            Unit price
-          </th>
-          <th scope="col" class="number">
-            Amount
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {items.map((item, n) => (
-          <tr key={n}>
-            <td>{item.description}</td>
-            <td class="number">{formatValue(item.quantity ?? '')}</td>
-            <td class="number">{amountOf(item.unitPrice)}</td>
-            <td class="number">{amountOf(item.amount)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
-);
 
 const ReviewNote = ({ review }: { readonly review: NonNullable<DocumentRecord['review']> }) => (
   <section class="panel" aria-labelledby="decision-title">

@@ -66,11 +66,11 @@ export function parseStepId(id: string): StepName {
   };
 }
 
-/** `totalAmount` -> `Total amount`; `in_review` -> `In review`. */
+/** `totalAmount` -> `Total amount`; `in_review` -> `In review`; `customer.email` -> `Customer email`. */
 export function formatName(name: string): string {
   const words = name
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
-    .replaceAll(/[_-]/g, ' ')
+    .replaceAll(/[_.-]/g, ' ')
     .toLowerCase();
   const special = words.replaceAll(/\b(vat|iban|id|url|sha|sms)\b/g, (word) => word.toUpperCase());
   return special.charAt(0).toUpperCase() + special.slice(1);
@@ -80,12 +80,17 @@ export function formatName(name: string): string {
 export function formatValue(value: unknown): string {
   if (value === null || value === undefined) return '—';
   if (typeof value === 'number') return value.toLocaleString('en', { maximumFractionDigits: 4 });
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(', ');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** In major units of a currency; digits behind the point stay as they are where there are more than two. */
 export const formatAmount = (value: number): string =>
   value.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 4 });
+
+/** `1 document`, `2,000 documents`. */
+export const formatCount = (count: number, what: string): string =>
+  `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
 
 export const formatBytes = (bytes: number): string =>
   bytes < 1024

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import { keepKey } from './api.ts';
-import { Dialog } from './dialog.tsx';
+import { isKeyKept, keepKey } from './api.ts';
+import { Dialog, LeaveButton } from './dialog.tsx';
 
 /** For an app that asks for a function key. Cancelling leaves the page with the refusals it shows. */
 export function KeyDialog() {
@@ -11,7 +11,7 @@ export function KeyDialog() {
     location.reload();
   };
   return (
-    <Dialog title="This app asks for a key" onClose={() => {}}>
+    <Dialog title={isKeyKept() ? 'The app refuses this key' : 'This app asks for a key'} onClose={() => {}}>
       <form onSubmit={enter}>
         <p class="muted">A function key or host key of the app. It is kept in this tab and sent to this app alone.</p>
         <label class="field">
@@ -25,6 +25,7 @@ export function KeyDialog() {
           />
         </label>
         <div class="dialog-actions">
+          <LeaveButton label="Go on without" />
           <button class="button primary" type="submit">
             Use this key
           </button>

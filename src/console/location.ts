@@ -16,9 +16,18 @@ const placeOf = ({ pathname, search }: Location): Place => ({
     .slice(root.length)
     .split('/')
     .filter((segment) => segment !== '')
-    .map(decodeURIComponent),
+    .map(decoded),
   query: new URLSearchParams(search),
 });
+
+/** Anybody can mangle an address. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
 
 /** Where the page stands; filters are part of it, so that a view can be linked and gone back to. */
 export function usePlace(): Place {

@@ -28,7 +28,7 @@ export function OperationDialog({ instanceId, operation, onAccepted, onClose }: 
         <RefusalText refusal={refusal} />
         <div class="dialog-actions">
           <LeaveButton />
-          <button type="submit" class={`button ${isDangerous ? 'danger' : 'primary'}`} disabled={isSending}>
+          <button type="submit" class={`button ${isDangerous ? 'danger' : 'primary'}`} aria-busy={isSending}>
             {button}
           </button>
         </div>

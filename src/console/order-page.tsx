@@ -1,14 +1,17 @@
 import type { ComponentChildren } from 'preact';
 import type { OrderRecord } from '../orders/order-record.ts';
 import { formatAmount, formatFull, formatName } from './format.ts';
-import { root, sagaUrl } from './location.ts';
-import { ErrorNotice, Loading, PhaseBadge, ScreenTitle } from './parts.tsx';
+import { LineTable } from './line-table.tsx';
+import { root } from './location.ts';
+import { Fact, Failure, Loaded, PhaseBadge, ScreenTitle } from './parts.tsx';
+import { SagaFact } from './saga-fact.tsx';
 import { useResource } from './use-resource.ts';
 
 const refreshMs = 2_000;
 
 export function OrderPage({ id }: { readonly id: string }) {
-  const { data, error, reload } = useResource<OrderRecord>(`/api/orders/${encodeURIComponent(id)}`, refreshMs);
+  const order = useResource<OrderRecord>(`/api/orders/${encodeURIComponent(id)}`, refreshMs);
+  const { data } = order;
   return (
     <>
       <header class="screen-head">
@@ -21,17 +24,14 @@ export function OrderPage({ id }: { readonly id: string }) {
         </div>
         {data !== undefined && <Facts order={data} />}
       </header>
-      {error !== undefined && <ErrorNotice error={error} retry={reload} />}
-      {data === undefined && error === undefined && <Loading />}
-      {data?.error !== undefined && (
-        <div class="callout tone-bad">
-          <div>
-            <strong>{data.error.code}</strong>
-            <p>{data.error.message}</p>
-          </div>
-        </div>
-      )}
-      {data !== undefined && <Parts order={data} />}
+      <Loaded of={order}>
+        {(record) => (
+          <>
+            {record.error !== undefined && <Failure {...record.error} />}
+            <Parts order={record} />
+          </>
+        )}
+      </Loaded>
     </>
   );
 }
@@ -44,24 +44,13 @@ const Facts = ({ order }: OrderProps) => (
   <dl class="facts">
     <Fact label="Placed">{formatFull(order.placedAt)}</Fact>
     {order.closedAt !== undefined && <Fact label="Closed">{formatFull(order.closedAt)}</Fact>}
-    <Fact label="Saga">
-      <a class="id" href={sagaUrl(order.instanceId)}>
-        {order.instanceId}
-      </a>
-    </Fact>
+    <SagaFact instanceId={order.instanceId} cause={order} />
     <Fact label="Correlation">
       <a class="id" href={`${root}?q=${encodeURIComponent(order.correlationId)}`}>
         {order.correlationId}
       </a>
     </Fact>
   </dl>
-);
-
-const Fact = ({ label, children }: { readonly label: string; readonly children: ComponentChildren }) => (
-  <div>
-    <dt>{label}</dt>
-    <dd>{children}</dd>
-  </div>
 );
 
 const Parts = ({ order }: OrderProps) => (
@@ -82,46 +71,16 @@ const Lines = ({ order: { lines, currency, total } }: OrderProps) => (
     <div class="panel-head">
       <h2 id="lines-title">Articles</h2>
     </div>
-    <div class="table-frame">
-      <table class="list is-still">
-        <thead>
-          <tr>
-            <th scope="col">Article</th>
-            <th scope="col" class="number">
-              Quantity
-            </th>
-            <th scope="col" class="number">
-              Unit price
-            </th>
-            <th scope="col" class="number">
-              Amount
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map(({ sku, quantity, unitPrice }, n) => (
-            <tr key={n}>
-              <td>{sku}</td>
-              <td class="number">{quantity}</td>
-              <td class="number">{formatAmount(unitPrice)}</td>
-              <td class="number">{formatAmount(quantity * unitPrice)}</td>
-            </tr>
-          ))}
-        </tbody>
-        <tfoot>
-          <tr>
-            <th scope="row" colSpan={3}>
-              Total
-            </th>
-            <td class="number">
-              <strong>
-                {formatAmount(total)} {currency}
-              </strong>
-            </td>
-          </tr>
-        </tfoot>
-      </table>
-    </div>
+    <LineTable
+      caption="Articles"
+      total={`${formatAmount(total)} ${currency}`}
+      lines={lines.map(({ sku, quantity, unitPrice }) => ({
+        text: sku,
+        quantity,
+        unitPrice,
+        amount: quantity * unitPrice,
+      }))}
+    />
   </section>
 );
 
@@ -163,7 +122,7 @@ const Customer = ({ order: { customer, shippingAddress: to } }: OrderProps) => (
 const Payment = ({ order: { chargeId, status, total, currency } }: OrderProps) => (
   <Card title="Payment">
     {chargeId === undefined ? (
-      <p class="muted">{isOver(status) ? 'Nothing is charged.' : 'Not charged yet.'}</p>
+      <p class="muted">{isOver(status) ? 'Nothing is charged.' : 'No charge is on record.'}</p>
     ) : (
       <p>
         {formatAmount(total)} {currency} charged
@@ -177,7 +136,7 @@ const Payment = ({ order: { chargeId, status, total, currency } }: OrderProps) =
 const Shipment = ({ order: { shipment, status } }: OrderProps) => (
   <Card title="Shipment">
     {shipment === undefined ? (
-      <p class="muted">{isOver(status) ? 'Nothing is shipped.' : 'Not booked yet.'}</p>
+      <p class="muted">{isOver(status) ? 'Nothing is shipped.' : 'No shipment is on record.'}</p>
     ) : (
       <p>
         {shipment.carrier}

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { Refusal } from './api.ts';
 import { formatFull, formatRelative } from './format.ts';
 import { lookOf } from './phases.ts';
+import type { Resource } from './use-resource.ts';
 
 // Small parts that several screens are made of.
 
@@ -60,7 +61,7 @@ export function ErrorNotice({ error, retry }: { readonly error: Refusal; readonl
   );
 }
 
-export function Loading({ rows = 6 }: { readonly rows?: number }) {
+export function Loading({ rows = 6 }: { readonly rows?: number | undefined }) {
   return (
     <div class="skeleton" role="status" aria-label="Loading">
       {Array.from({ length: rows }, (_, n) => (
@@ -69,6 +70,40 @@ export function Loading({ rows = 6 }: { readonly rows?: number }) {
     </div>
   );
 }
+
+/** What was asked for, once it is there; beside it, or in its place, why it cannot be had. */
+export function Loaded<T>({ of: { data, error, reload }, rows, children }: LoadedProps<T>) {
+  return (
+    <>
+      {error !== undefined && <ErrorNotice error={error} retry={reload} />}
+      {data === undefined && error === undefined && <Loading rows={rows} />}
+      {data !== undefined && children(data)}
+    </>
+  );
+}
+
+interface LoadedProps<T> {
+  readonly of: Resource<T>;
+  readonly rows?: number | undefined;
+  readonly children: (data: T) => ComponentChildren;
+}
+
+export const Fact = ({ label, children }: { readonly label: string; readonly children: ComponentChildren }) => (
+  <div>
+    <dt>{label}</dt>
+    <dd>{children}</dd>
+  </div>
+);
+
+/** What became of something when it did not go well. */
+export const Failure = ({ code, message }: { readonly code: string; readonly message: string }) => (
+  <div class="callout tone-bad">
+    <div>
+      <strong>{code}</strong>
+      <p>{message}</p>
+    </div>
+  </div>
+);
 
 /** Where the focus goes when the screen changes, or when what had it is gone. */
 export const focusTitle = (): void => document.querySelector('h1')?.focus({ preventScroll: true });

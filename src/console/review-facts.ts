@@ -1,4 +1,5 @@
-import { nameOf, type SchemaField, type Texts, keyOf } from './schema-fields.ts';
+import { keyOf, nameOf, type SchemaField, type Texts } from './schema-fields.ts';
+import { isObject } from './step-runs.ts';
 
 /** Something that was found, and how sure the one is who found it. */
 export interface Fact {
@@ -13,9 +14,6 @@ export interface ReviewFacts {
   /** What else the question is about. */
   readonly others: Readonly<Record<string, unknown>>;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const textsIn = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
@@ -43,6 +41,15 @@ export function prefill(fields: readonly SchemaField[], facts: ReviewFacts): Tex
       if (value === undefined || value === null) return [];
       return [[keyOf(field), typeof value === 'string' ? value : JSON.stringify(value)]];
     }),
+  );
+}
+
+/** Names and values to read, those of an object within named after it: `customer.email`. */
+export function flatten(facts: Readonly<Record<string, unknown>>): [name: string, value: unknown][] {
+  return Object.entries(facts).flatMap(([name, value]) =>
+    isObject(value)
+      ? flatten(value).map(([within, one]): [string, unknown] => [`${name}.${within}`, one])
+      : [[name, value]],
   );
 }
 

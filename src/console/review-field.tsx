@@ -21,7 +21,10 @@ export function ReviewField({ field, facts, found, text, error, onText }: Review
   const doubt = doubtOf(name, facts);
   return (
     <div class={`review-field ${doubt === undefined ? '' : 'is-doubtful'} ${text === found ? '' : 'is-changed'}`}>
-      <label for={id}>{formatName(name)}</label>
+      <label for={id}>
+        {formatName(name)}
+        {field.isRequired && <span class="muted"> (needed)</span>}
+      </label>
       <Input id={id} field={field} text={text} onText={onText} />
       <p class="review-note" id={`${id}-note`}>
         {fact?.confidence !== undefined && <Confidence value={fact.confidence} />}
@@ -43,7 +46,13 @@ interface InputProps extends Pick<ReviewFieldProps, 'field' | 'text' | 'onText'>
 }
 
 function Input({ id, field, text, onText }: InputProps) {
-  const common = { id, value: text, required: field.isRequired, 'aria-describedby': `${id}-note`, title: field.hint };
+  const common = {
+    id,
+    value: text,
+    'aria-required': field.isRequired,
+    'aria-describedby': `${id}-note`,
+    title: field.hint,
+  };
   const onInput = (event: { readonly currentTarget: { readonly value: string } }): void =>
     onText(event.currentTarget.value);
   switch (field.kind) {

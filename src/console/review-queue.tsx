@@ -1,9 +1,10 @@
 import { formatName } from './format.ts';
 import { sagaUrl } from './location.ts';
-import { ErrorNotice, Loading, Notice, ScreenTitle, Time } from './parts.tsx';
+import { Loaded, Notice, ScreenTitle, Time } from './parts.tsx';
 import { readFacts } from './review-facts.ts';
-import { openUnlessSelecting } from './saga-list.tsx';
 import type { JsonSchema } from './schema-fields.ts';
+import { subjectIn } from './subject.ts';
+import { LinkedRow, Table } from './table.tsx';
 import { useNow } from './use-now.ts';
 import { useResource } from './use-resource.ts';
 
@@ -26,22 +27,24 @@ export interface ReviewList {
 const refreshMs = 3_000;
 
 export function ReviewQueue() {
-  const { data, error, reload } = useResource<ReviewList>('/api/reviews', refreshMs);
-  const reviews = data?.reviews.toSorted((a, b) => a.deadline.localeCompare(b.deadline));
+  const list = useResource<ReviewList>('/api/reviews', refreshMs);
   return (
     <>
       <header class="screen-head">
         <ScreenTitle title="Reviews" />
         <p class="muted">Sagas that wait for a person, the most urgent first.</p>
       </header>
-      {error !== undefined && <ErrorNotice error={error} retry={reload} />}
-      {reviews === undefined && error === undefined && <Loading />}
-      {reviews?.length === 0 && (
-        <Notice title="Nobody is waiting for you">
-          <p>A saga that is not sure of something shows up here.</p>
-        </Notice>
-      )}
-      {reviews !== undefined && reviews.length > 0 && <ReviewTable reviews={reviews} />}
+      <Loaded of={list}>
+        {({ reviews }) =>
+          reviews.length === 0 ? (
+            <Notice title="Nobody is waiting for you">
+              <p>A saga that is not sure of something shows up here.</p>
+            </Notice>
+          ) : (
+            <ReviewTable reviews={reviews.toSorted((a, b) => a.deadline.localeCompare(b.deadline))} />
+          )
+        }
+      </Loaded>
     </>
   );
 }
@@ -49,52 +52,28 @@ export function ReviewQueue() {
 function ReviewTable({ reviews }: ReviewList) {
   const now = useNow();
   return (
-    <div class="table-frame">
-      <table class="list">
-        <thead>
-          <tr>
-            <th scope="col">About</th>
-            <th scope="col" class="wide-only">
-              In doubt
-            </th>
-            <th scope="col" class="wide-only">
-              Waits since
-            </th>
-            <th scope="col">Decides itself</th>
-          </tr>
-        </thead>
-        <tbody>
-          {reviews.map((review) => (
-            <tr
-              key={`${review.instanceId} ${review.id}`}
-              onClick={(event) => openUnlessSelecting(event, sagaUrl(review.instanceId))}
-            >
-              <td class="main-cell">
-                <a href={sagaUrl(review.instanceId)}>{subjectOf(review)}</a>
-                <span class="id">
-                  {review.saga}, {formatName(review.name).toLowerCase()}
-                </span>
-              </td>
-              <td class="wide-only">
-                <Doubts of={review.of} />
-              </td>
-              <td class="when wide-only">
-                <Time at={review.openedAt} now={now} />
-              </td>
-              <td class="when">
-                <Time at={review.deadline} now={now} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={[['About'], ['In doubt', 'wide-only'], ['Waits since', 'wide-only'], ['Decides itself']]}>
+      {reviews.map(({ instanceId, id, saga, name, of, openedAt, deadline }) => (
+        <LinkedRow key={`${instanceId} ${id}`} href={sagaUrl(instanceId)}>
+          <td class="main-cell">
+            <a href={sagaUrl(instanceId)}>{subjectIn(of) ?? instanceId}</a>
+            <span class="id">
+              {saga}, {formatName(name).toLowerCase()}
+            </span>
+          </td>
+          <td class="wide-only">
+            <Doubts of={of} />
+          </td>
+          <td class="when wide-only">
+            <Time at={openedAt} now={now} />
+          </td>
+          <td class="when">
+            <Time at={deadline} now={now} />
+          </td>
+        </LinkedRow>
+      ))}
+    </Table>
   );
-}
-
-function subjectOf({ of, instanceId }: OpenReview): string {
-  const { name } = readFacts(of).others;
-  return typeof name === 'string' ? name : instanceId;
 }
 
 const Doubts = ({ of }: { readonly of: unknown }) => (

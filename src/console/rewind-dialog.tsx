@@ -52,7 +52,7 @@ export function RewindDialog({ saga, onAccepted, onClose }: RewindDialogProps) {
         <RefusalText refusal={refusal} />
         <div class="dialog-actions">
           <LeaveButton />
-          <button type="submit" class="button primary" disabled={isSending}>
+          <button type="submit" class="button primary" aria-busy={isSending}>
             {chosen?.label ?? 'Rewind'}
           </button>
         </div>

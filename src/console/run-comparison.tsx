@@ -1,11 +1,13 @@
 import { useState } from 'preact/hooks';
 import type { SagaView } from '../ops/saga-view.ts';
 import { type Change, compareRuns, type StepComparison, wentStraight } from './compare-runs.ts';
-import { formatDuration, formatFull, formatValue } from './format.ts';
+import { formatCount, formatDuration, formatFull, formatValue } from './format.ts';
 import { sagaUrl } from './location.ts';
 import { ErrorNotice, Loading, Notice } from './parts.tsx';
 import { type RawHistory, readStepRuns, type StepRun } from './step-runs.ts';
-import { subjectOf } from './subject.ts';
+import { ownInputOf } from './family.ts';
+import { subjectIn } from './subject.ts';
+import { Table } from './table.tsx';
 import { shortName } from './tell-entry.ts';
 import { useResource } from './use-resource.ts';
 
@@ -43,7 +45,7 @@ function Beside({ saga, other }: { readonly saga: SagaView; readonly other: Saga
   return (
     <>
       <p>
-        Beside <a href={sagaUrl(other.instanceId)}>{subjectOf(other) ?? other.instanceId}</a>, started{' '}
+        Beside <a href={sagaUrl(other.instanceId)}>{subjectIn(ownInputOf(other)) ?? other.instanceId}</a>, started{' '}
         {formatFull(other.createdAt)}.{' '}
         {leftAt === undefined ? (
           'Every step went the same way.'
@@ -53,23 +55,11 @@ function Beside({ saga, other }: { readonly saga: SagaView; readonly other: Saga
           </>
         )}
       </p>
-      <div class="table-frame">
-        <table class="list is-still">
-          <thead>
-            <tr>
-              <th scope="col">Step</th>
-              <th scope="col">This run</th>
-              <th scope="col">The one that succeeded</th>
-              <th scope="col">Different values</th>
-            </tr>
-          </thead>
-          <tbody>
-            {steps.map((step) => (
-              <StepRow key={step.step} compared={step} isWhereItLeft={step.step === leftAt} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table isStill columns={[['Step'], ['This run'], ['The one that succeeded'], ['Different values']]}>
+        {steps.map((step) => (
+          <StepRow key={step.step} compared={step} isWhereItLeft={step.step === leftAt} />
+        ))}
+      </Table>
     </>
   );
 }
@@ -117,9 +107,7 @@ function Changes({ changes }: { readonly changes: readonly Change[] }) {
   if (changes.length === 0) return <span class="muted">none</span>;
   return (
     <details>
-      <summary>
-        {changes.length} {changes.length === 1 ? 'value' : 'values'}
-      </summary>
+      <summary>{formatCount(changes.length, 'value')}</summary>
       <dl class="changes">
         {changes.slice(0, mostShown).map(({ path, here, there }) => (
           <div key={path}>

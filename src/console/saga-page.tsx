@@ -1,17 +1,16 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SagaView } from '../ops/saga-view.ts';
 import { ArchivedSaga } from './archived-saga.tsx';
-import { DocumentViewer } from './document-viewer.tsx';
 import { ownInputOf, parentOf } from './family.ts';
 import { formatDuration, formatFull } from './format.ts';
-import { documentUrl, orderUrl, type Place, sagaUrl } from './location.ts';
+import { documentUrl, orderUrl, type Place, root, sagaUrl } from './location.ts';
 import type { OperationName } from './operations.ts';
-import { ErrorNotice, focusTitle, Json, Loading, PhaseBadge, Progress, ScreenTitle, Time } from './parts.tsx';
-import { reviewedDocument, ReviewPanel } from './review-panel.tsx';
+import { ErrorNotice, Fact, Json, Loading, PhaseBadge, Progress, ScreenTitle, Time } from './parts.tsx';
+import { ReviewPanels } from './review-panels.tsx';
 import { RunComparison } from './run-comparison.tsx';
 import { SagaActions } from './saga-actions.tsx';
 import { SagaHistory } from './saga-history.tsx';
-import { subjectOf } from './subject.ts';
+import { subjectIn } from './subject.ts';
 import { isObject } from './step-runs.ts';
 import { shortName } from './tell-entry.ts';
 import { useLive } from './use-live.ts';
@@ -36,9 +35,6 @@ export function SagaPage({ id, query }: SagaPageProps) {
     setDone({ what });
     follow();
   };
-  useEffect(() => {
-    if (done !== undefined) focusTitle();
-  }, [done]);
   if (isDeleted || error?.status === 404) return <ArchivedSaga id={id} query={query} />;
   if (saga === undefined) {
     return (
@@ -54,32 +50,11 @@ export function SagaPage({ id, query }: SagaPageProps) {
       <Announcement done={done} />
       {error !== undefined && <ErrorNotice error={error} />}
       {saga.error !== undefined && saga.phase !== 'completed' && <FailureCallout {...saga} error={saga.error} />}
-      {saga.review !== undefined && (
-        <ReviewDesk key={saga.review.id} id={id} review={saga.review} onDecided={accepted} />
-      )}
+      {saga.review !== undefined && <ReviewPanels saga={saga} onDecided={accepted} />}
       <SagaHistory saga={saga} query={query} />
       <RunComparison saga={saga} />
       <SagaData saga={saga} />
     </>
-  );
-}
-
-interface ReviewDeskProps {
-  readonly id: string;
-  readonly review: NonNullable<SagaView['review']>;
-  readonly onDecided: (done: string) => void;
-}
-
-/** The question, and beside it what it is about. */
-function ReviewDesk({ id, review, onDecided }: ReviewDeskProps) {
-  const document = reviewedDocument(review);
-  const question = <ReviewPanel instanceId={id} review={review} onDecided={onDecided} />;
-  if (document === undefined) return question;
-  return (
-    <div class="desk">
-      {question}
-      <DocumentViewer documentId={document.id} name={document.name} />
-    </div>
   );
 }
 
@@ -122,14 +97,15 @@ interface SagaHeadProps {
 
 function SagaHead({ saga, onAccepted }: SagaHeadProps) {
   const { instanceId, name, phase, progress } = saga;
+  const title = subjectIn(ownInputOf(saga)) ?? name;
   return (
     <header class="screen-head saga-head">
       <p class="crumbs">
-        <a href="/api/console">Sagas</a> <span aria-hidden="true">/</span> {name}
+        <a href={root}>Sagas</a> <span aria-hidden="true">/</span> {name}
       </p>
       <div class="head-row">
-        <ScreenTitle title={subjectOf(saga) ?? name}>
-          {subjectOf(saga) ?? name} <span class="id">{instanceId}</span>
+        <ScreenTitle title={title}>
+          {title} <span class="id">{instanceId}</span>
         </ScreenTitle>
         <SagaActions saga={saga} onAccepted={onAccepted} />
       </div>
@@ -164,33 +140,21 @@ function Facts({ saga }: { readonly saga: SagaView }) {
   const parent = parentOf(saga);
   return (
     <dl class="facts">
-      <div>
-        <dt>Started</dt>
-        <dd>
-          <Time at={saga.createdAt} now={now} />
-        </dd>
-      </div>
-      <div>
-        <dt>Changed</dt>
-        <dd title={formatFull(saga.updatedAt)}>{formatFull(saga.updatedAt)}</dd>
-      </div>
-      <div>
-        <dt>Engine</dt>
-        <dd>
-          {saga.runtimeStatus}
-          {saga.version !== undefined && `, version ${saga.version}`}
-        </dd>
-      </div>
-      <div>
-        <dt>Correlation</dt>
-        <dd class="id">
-          {saga.correlationId === undefined ? (
-            '—'
-          ) : (
-            <a href={`/api/console?q=${encodeURIComponent(saga.correlationId)}`}>{saga.correlationId}</a>
-          )}
-        </dd>
-      </div>
+      <Fact label="Started">
+        <Time at={saga.createdAt} now={now} />
+      </Fact>
+      <Fact label="Changed">{formatFull(saga.updatedAt)}</Fact>
+      <Fact label="Engine">
+        {saga.runtimeStatus}
+        {saga.version !== undefined && `, version ${saga.version}`}
+      </Fact>
+      {saga.correlationId !== undefined && (
+        <Fact label="Correlation">
+          <a class="id" href={`${root}?q=${encodeURIComponent(saga.correlationId)}`}>
+            {saga.correlationId}
+          </a>
+        </Fact>
+      )}
       {documentId !== undefined && <FactLink label="Document" href={documentUrl(documentId)} text="open the record" />}
       {orderId !== undefined && <FactLink label="Order" href={orderUrl(orderId)} text="open the order" />}
       {parent !== undefined && <FactLink label="Part of" href={sagaUrl(parent)} text={parent} />}
@@ -208,12 +172,9 @@ interface FactLinkProps {
 }
 
 const FactLink = ({ label, href, text }: FactLinkProps) => (
-  <div>
-    <dt>{label}</dt>
-    <dd>
-      <a href={href}>{text}</a>
-    </dd>
-  </div>
+  <Fact label={label}>
+    <a href={href}>{text}</a>
+  </Fact>
 );
 
 function textIn(input: unknown, name: string): string | undefined {

@@ -77,7 +77,7 @@ export function readForm(fields: readonly SchemaField[], texts: Texts, found: Te
 type ReadText = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: string };
 
 function readText({ kind }: SchemaField, text: string): ReadText {
-  if (text === '' && kind !== 'text') return { ok: false, error: 'is needed' };
+  if (text === '') return { ok: false, error: 'is needed' };
   switch (kind) {
     case 'number': {
       const number = Number(text);

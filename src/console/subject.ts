@@ -1,12 +1,8 @@
-import type { SagaView } from '../ops/saga-view.ts';
-import { ownInputOf } from './family.ts';
+import { isObject } from './step-runs.ts';
 
-const subjectKeys = ['name', 'id'] as const;
-
-/** What a saga is about, where its input has a name or an id. */
-export function subjectOf(saga: SagaView): string | undefined {
-  const input = ownInputOf(saga);
-  if (typeof input !== 'object' || input === null) return undefined;
-  const texts = subjectKeys.map((key) => (input as Readonly<Record<string, unknown>>)[key]);
-  return texts.find((text) => typeof text === 'string');
+/** What something is about, in the words of people: the name in it, the customer's, or its id. */
+export function subjectIn(value: unknown): string | undefined {
+  if (!isObject(value)) return undefined;
+  const { name, customer, id } = value;
+  return [name, isObject(customer) ? customer['name'] : undefined, id].find((text) => typeof text === 'string');
 }

@@ -117,7 +117,7 @@ function Legend({ rows }: { readonly rows: readonly Row[] }) {
     ['attempt outcome-running', 'runs', has(({ outcome }) => outcome === 'running')],
     ['wait', 'waits', has(({ kind }) => kind === 'wait')],
     ['review', 'asks a person', has(({ kind }) => kind === 'review')],
-    ['undo outcome-succeeded', 'undone', has(({ kind }) => kind === 'undo')],
+    ['undo outcome-succeeded', 'undo', has(({ kind }) => kind === 'undo')],
   ] as const;
   return (
     <ul class="legend" aria-hidden="true">

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
-import { Refusal, request } from './api.ts';
+import { asRefusal, type Refusal, request } from './api.ts';
 import { batchUrl, go } from './location.ts';
 import { RefusalText } from './operation-form.tsx';
 import { useRefusal } from './use-me.ts';
@@ -20,7 +20,7 @@ export function UploadButton() {
       await request(`/api/documents?correlationId=${batch}`, { method: 'POST', body: form });
       go(batchUrl(batch));
     } catch (error) {
-      setRefusal(error instanceof Refusal ? error : new Refusal(0, String(error)));
+      setRefusal(asRefusal(error));
       setSending(false);
     }
   };
@@ -41,10 +41,10 @@ export function UploadButton() {
       <button
         type="button"
         class="button primary"
-        disabled={isSending}
+        aria-busy={isSending}
         aria-disabled={why === undefined ? undefined : 'true'}
         title={why}
-        onClick={() => why === undefined && picker.current?.click()}
+        onClick={() => why === undefined && !isSending && picker.current?.click()}
       >
         {isSending ? 'Uploading…' : 'Upload documents…'}
       </button>

@@ -19,6 +19,10 @@ it('is under 150 KB in all, as it travels, and asks nobody else for anything', a
   expect(asked).toEqual([]);
 
   // Where the app is deployed, nothing but what is under /api leads to it.
-  const beside = files.find(({ name }) => name === 'console.css')?.content.toString().matchAll(/url\((.+?)\)/g) ?? [];
+  const beside =
+    files
+      .find(({ name }) => name === 'console.css')
+      ?.content.toString()
+      .matchAll(/url\((.+?)\)/g) ?? [];
   expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining([...beside].map(([, path]) => path)));
 });

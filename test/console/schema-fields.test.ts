@@ -40,6 +40,11 @@ describe('a form made from a JSON Schema', () => {
     });
   });
 
+  it('needs a text that the schema requires', () => {
+    const fields = fieldsOf(schemaOf(z.object({ note: z.string() })));
+    expect(readForm(fields, { note: ' ' }, {})).toEqual({ ok: false, errors: { note: 'is needed' } });
+  });
+
   it('begins with what was found, and sends only what a person has changed', () => {
     const schema = schemaOf(extractionDecisionSchema);
     const fields = fieldsOf(schema);
