@@ -126,7 +126,7 @@ function markOf(value: object): Mark | undefined {
   if ('literal' in found) return { literal: found.literal };
   if (!('sha256' in found && 'bytes' in found)) return undefined;
   const { sha256, bytes } = found;
-  return typeof sha256 === 'string' && typeof bytes === 'number' ? { sha256, bytes } : undefined;
+  return isDigest(sha256) && typeof bytes === 'number' ? { sha256, bytes } : undefined;
 }
 
 /** Stores what is too large, and answers the value with references in its place. */
@@ -167,5 +167,8 @@ async function fetchClaim(store: ClaimStore, sha256: string): Promise<string> {
 
 /** Whether this is what the name stands for. */
 export const isClaim = (sha256: string, text: string): boolean => digest(text) === sha256;
+
+/** The name goes into a path of the store. */
+const isDigest = (name: unknown): name is string => typeof name === 'string' && /^[0-9a-f]{64}$/.test(name);
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');

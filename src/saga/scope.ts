@@ -18,7 +18,7 @@ const scopeName = /^[A-Za-z][A-Za-z0-9_-]{0,60}$/;
 
 /**
  * Runs a body whose effects are undone together when it fails; the failure then goes on.
- * @throws SagaDefinitionError for a name that cannot be part of an idempotency key
+ * @throws SagaDefinitionError for a name that cannot be part of an idempotency key, or is a saga's
  */
 export function* runScope<T>(
   execution: Execution,
@@ -30,6 +30,11 @@ export function* runScope<T>(
   if (!scopeName.test(name)) {
     throw new SagaDefinitionError(
       `scope '${name}': a name is a letter followed by up to 60 letters, digits, '-' or '_'`,
+    );
+  }
+  if (execution.sagas.has(name)) {
+    throw new SagaDefinitionError(
+      `scope '${name}' has the name of a saga, so that steps of both could get the same idempotency key: rename one of them`,
     );
   }
   const parent = currentScope(execution);

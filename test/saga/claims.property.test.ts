@@ -50,3 +50,11 @@ test('whatever is claimed is short, and comes back as it was', async () => {
   );
   expect(claimed).toBeGreaterThan(30);
 });
+
+test('what only looks like a reference leads nowhere in the store', async () => {
+  const forged = { $claim: { sha256: '../secrets/key', bytes: 7 } };
+  const asked: string[] = [];
+  const store = { put: async () => {}, get: async (name: string) => void asked.push(name) };
+  expect(resolveClaims(forged, await fetchClaims(store, forged))).toEqual(forged);
+  expect(asked).toEqual([]);
+});
