@@ -10,7 +10,7 @@ import { createConsoleLog, type Log } from './log.ts';
 import type { HostFunction } from './host-function.ts';
 import type { CorsSettings } from './http/cors.ts';
 import { restWhenIdle } from './rest-when-idle.ts';
-import { runFunctions } from './run-functions.ts';
+import { type RunningFunctions, runFunctions } from './run-functions.ts';
 import { createAppWorker } from './worker/app-worker.ts';
 
 export interface HostOptions {
@@ -81,13 +81,15 @@ export async function startHost(options: HostOptions): Promise<Host> {
   // Restarts of a crashed app wait in real time, and functions run in it, whatever time they live in.
   const worker = await createAppWorker({ appDir, env, functionTimeout, clock: systemClock, log });
   opened.defer(() => worker.stop());
+  // Triggers may take their time to start while functions run and end.
+  let running: RunningFunctions | undefined;
   const resting = restWhenIdle(worker.invoke, idleMs, () => {
-    running.rest();
+    running?.rest();
     worker.rest();
     collectGarbage();
   });
   opened.defer(resting.stop);
-  const running = await runFunctions({
+  const started = await runFunctions({
     main,
     rpc,
     worker: { ...worker, invoke: resting.invoke },
@@ -101,19 +103,20 @@ export async function startHost(options: HostOptions): Promise<Host> {
     log,
     ...(cors && { cors }),
   });
+  running = started;
 
   log('information', 'Host.Singleton', `Host lock lease acquired by instance ID '${newId().replaceAll('-', '')}'.`);
 
   const toClose = opened.move();
   const closeAll = async (graceMs: number) => {
-    await running.stop(graceMs);
+    await started.stop(graceMs);
     await toClose.disposeAsync();
   };
   let closed: Promise<void> | undefined;
   return {
     url: main.url,
     port: main.port,
-    functions: running.functions,
+    functions: started.functions,
     close: (graceMs = 10_000) => (closed ??= closeAll(graceMs)),
   };
 }
