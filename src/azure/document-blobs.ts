@@ -37,11 +37,7 @@ export type BlobOf = Pick<UploadedDocument, 'documentId' | 'blobName' | 'etag'>;
 /** The document's file, wherever it is: in `incoming` until it is moved, once, to `processed` or `failed`. */
 export interface DocumentBlobs {
   /** Puts a new blob into `incoming`; when the name is taken, that blob stays as it is. */
-  upload(
-    blobName: string,
-    content: Uint8Array,
-    options: UploadOptions,
-  ): Promise<BlobFacts & { readonly created: boolean }>;
+  upload(blobName: string, content: Uint8Array, options: UploadOptions): Promise<BlobFacts>;
   /** Removes this version of a blob from `incoming`, if it is there. */
   discard(blobName: string, etag: string): Promise<void>;
   /** What is known of a blob in `incoming`; undefined when it is not there (any more). */
@@ -80,7 +76,7 @@ export function createDocumentBlobs(service: BlobServiceClient): DocumentBlobs {
     async upload(blobName, content, { contentType, metadata }) {
       const blob = container('incoming').getBlockBlobClient(blobName);
       const body = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-      const created = await inContainer(container('incoming'), () =>
+      await inContainer(container('incoming'), () =>
         blob.uploadData(body, {
           conditions: { ifNoneMatch: '*' },
           blobHTTPHeaders: { blobContentType: contentType },
@@ -90,7 +86,7 @@ export function createDocumentBlobs(service: BlobServiceClient): DocumentBlobs {
       const facts = await inspectBlob(container('incoming'), blobName);
       if (facts === undefined)
         throw new TerminalError(`blob ${blobName} vanished while it was uploaded`, { code: 'document_gone' });
-      return { ...facts, created: created !== undefined };
+      return facts;
     },
     discard: (blobName, etag) => deleteVersion(container('incoming').getBlobClient(blobName), etag),
     inspect: (blobName) => inspectBlob(container('incoming'), blobName),

@@ -1,6 +1,7 @@
 import { afterAll, expect, it } from 'vitest';
 import { registerEndpoints } from '../../src/http/register-endpoints.ts';
 import { createTestHost } from '../../src/testing/index.ts';
+import { openSurroundings } from './open-surroundings.ts';
 
 const host = await createTestHost({
   register: () =>
@@ -15,13 +16,7 @@ const host = await createTestHost({
           handle: () => Promise.reject(new Error('a bug')),
         },
       ],
-      {
-        newId: () => 'new-id',
-        access: { trustsPrincipal: false, keyRole: 'operator' },
-        redact: (instances) => instances,
-        onRefused: async () => {},
-        observe: (_, answer) => answer(undefined),
-      },
+      openSurroundings,
     ),
 });
 afterAll(() => host.close());

@@ -6,6 +6,8 @@ import { reviewEndpoints } from '../../src/ops/reviews.http.ts';
 import { sagaEndpoints } from '../../src/ops/sagas.http.ts';
 import { defineActivity, defineReview, defineSaga, hours, sensitive } from '../../src/saga/index.ts';
 import { createSagaTestHost } from '../../src/testing/index.ts';
+import { createInMemoryClaims } from '../../src/testing/in-memory-claims.ts';
+import { openSurroundings } from '../http/open-surroundings.ts';
 
 const number = '4711-5ecret';
 const issueCard = defineActivity({
@@ -31,8 +33,7 @@ const order = defineSaga({
 it('a text that only a step marks as sensitive shows in no list, before the end and after it', async () => {
   const sources = { sagas: [order], activities: [issueCard.bind({})] };
   const redaction = createRedaction(sources);
-  const claims = { put: async () => {}, get: async () => undefined };
-  const services = { claims, newId: () => 'new-id', now: () => new Date() };
+  const services = { claims: createInMemoryClaims(), newId: () => 'new-id', now: () => new Date() };
   const host = await createSagaTestHost({
     ...sources,
     register: () =>
@@ -44,13 +45,7 @@ it('a text that only a step marks as sensitive shows in no list, before the end 
             decisions: { claim: async (_id, _created, _review, answer) => answer },
           }),
         ],
-        {
-          ...services,
-          access: { trustsPrincipal: false, keyRole: 'operator' },
-          redact: (instances) => redactInstances(instances, redaction),
-          observe: (_, answer) => answer(undefined),
-          onRefused: async () => {},
-        },
+        { ...openSurroundings, redact: (instances) => redactInstances(instances, redaction) },
       ),
   });
   onTestFinished(() => host.close());

@@ -4,6 +4,7 @@ import { registerEndpoints } from '../../src/http/register-endpoints.ts';
 import { reviewEndpoints } from '../../src/ops/reviews.http.ts';
 import { defineReview, defineSaga, hours } from '../../src/saga/index.ts';
 import { createSagaTestHost } from '../../src/testing/index.ts';
+import { openSurroundings } from '../http/open-surroundings.ts';
 
 const decision = z.object({});
 const price = defineReview({ name: 'price', decision, withinMs: hours(1), otherwise: 'reject' });
@@ -26,13 +27,7 @@ it('lists reviews that are open side by side, and takes their decisions in any o
     register: () =>
       registerEndpoints(
         reviewEndpoints({ sagas: [both], decisions: { claim: async (_id, _created, _review, answer) => answer } }),
-        {
-          newId: () => 'correlation-1',
-          access: { trustsPrincipal: false, keyRole: 'operator' },
-          redact: (instances) => instances,
-          observe: async (_seen, handle) => handle(undefined),
-          onRefused: async () => {},
-        },
+        openSurroundings,
       ),
   });
   onTestFinished(() => host.close());

@@ -6,6 +6,7 @@ import { sagaEndpoints } from '../../src/ops/sagas.http.ts';
 import { defineSaga } from '../../src/saga/index.ts';
 import { createSagaTestHost } from '../../src/testing/index.ts';
 import { createInMemoryClaims } from '../../src/testing/in-memory-claims.ts';
+import { openSurroundings } from '../http/open-surroundings.ts';
 
 const measureText = defineSaga({
   name: 'measureText',
@@ -29,14 +30,7 @@ async function startHost() {
     sagas: [measureText],
     activities: [],
     claims,
-    register: () =>
-      registerEndpoints(endpoints, {
-        newId: () => 'new-id',
-        access: { trustsPrincipal: false, keyRole: 'operator' },
-        redact: (instances) => instances,
-        onRefused: async () => {},
-        observe: (_, answer) => answer(undefined),
-      }),
+    register: () => registerEndpoints(endpoints, openSurroundings),
   });
   onTestFinished(() => host.close());
   const start = (input: unknown) =>
