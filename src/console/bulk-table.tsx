@@ -21,7 +21,9 @@ export const BulkTable = ({ rows, outcomes }: BulkTableProps) => (
     <table class="list is-still">
       <thead>
         <tr>
-          <th scope="col">State</th>
+          <th scope="col" class="wide-only">
+            State
+          </th>
           <th scope="col">Saga</th>
           <th scope="col">What happens</th>
         </tr>
@@ -29,7 +31,7 @@ export const BulkTable = ({ rows, outcomes }: BulkTableProps) => (
       <tbody>
         {rows.map(({ id, saga, forecast }) => (
           <tr key={id} class={forecast.isPossible ? '' : 'is-out'}>
-            <td>{saga !== undefined && <PhaseBadge phase={saga.phase} />}</td>
+            <td class="wide-only">{saga !== undefined && <PhaseBadge phase={saga.phase} />}</td>
             <td class="bulk-subject">
               {saga === undefined ? id : (subjectIn(ownInputOf(saga)) ?? saga.name)}
               <span class="id">{id}</span>

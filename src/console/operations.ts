@@ -24,7 +24,7 @@ const operation = (given: Pick<Operation, 'name' | 'title' | 'effect'> & Partial
 export const rewindOperation = operation({
   name: 'rewind',
   title: 'Rewind',
-  effect: 'Each saga goes on from where it failed.',
+  effect: 'What each of them will do stands below. Those that cannot be rewound are left as they are.',
   isReasonNeeded: true,
 });
 
