@@ -66,7 +66,7 @@ function readEnding(actions: readonly Action[], end: OrchestratorAnswer['end']):
     case 'done':
       return { kind: 'completed', output: end.output === null ? undefined : (JSON.parse(end.output) as unknown) };
     case 'failed':
-    case 'unknown':
+    case 'unanswered':
       return { kind: 'failed', error: end.error };
   }
 }

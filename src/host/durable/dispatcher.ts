@@ -6,7 +6,7 @@ import { type Episode, type Execution, computeEpisode } from './episode.ts';
 import { type IncomingEvent, eventType, isTerminal, orchestratorStarted } from './history.ts';
 import type { HotInstance } from './hot-instances.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
-import { type OrchestratorAnswer, parseAnswer, unknownAnswer } from './orchestrator-answer.ts';
+import { type OrchestratorAnswer, parseAnswer, unanswered } from './orchestrator-answer.ts';
 import { createOrchestratorBody } from './orchestrator-body.ts';
 import { recordEpisode } from './record-episode.ts';
 import type { Message } from './store.ts';
@@ -112,7 +112,7 @@ async function runEpisode(
       past: hot.history.events,
       incoming: inOrder(live),
     };
-    const answer = verdict.kind === 'fail' ? unknownAnswer(verdict.reason, null) : await ask(context, hot, episode);
+    const answer = verdict.kind === 'fail' ? unanswered(verdict.reason) : await ask(context, hot, episode);
     if (hot.isGone) return nothing;
     const outcome = computeEpisode(episode, answer, context);
     return commits.write(() => recordEpisode(context, hot, live, outcome));
@@ -149,7 +149,7 @@ async function ask(context: EngineContext, hot: HotInstance, episode: Episode): 
   const { functions, invoke, newId } = context;
   const { name } = episode.execution;
   const orchestrator = functions.findOrchestrator(name);
-  if (orchestrator === undefined) return unknownAnswer(functions.describeMissing('orchestrator', name), null);
+  if (orchestrator === undefined) return unanswered(functions.describeMissing('orchestrator', name));
   const fresh = [orchestratorStarted(episode.startedAt), ...episode.incoming];
   const inputs = orchestrator.inputs(createOrchestratorBody(episode, hot.history, fresh, hot.row.input));
   const result = await invoke({ functionName: orchestrator.name, invocationId: newId(), inputs });

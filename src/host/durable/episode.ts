@@ -119,8 +119,8 @@ function computeEnd(
   history: readonly HistoryEvent[],
 ): EpisodeEnd {
   if (replay.terminated !== undefined) return { kind: 'terminated', reason: replay.terminated.reason };
-  // No actions are known that the history could be held against.
-  if (answer.end.kind === 'unknown') return codeFailed(name, answer.end);
+  // Then its code has not changed, though it did not ask again for what the history has.
+  if (answer.end.kind === 'unanswered') return codeFailed(name, answer.end.error, null);
   if (replay.failure?.kind === 'non-determinism') return failed(replay.failure.message, null);
   if (replay.failure !== undefined)
     return failed(`Orchestrator function '${name}' failed: ${replay.failure.message}`, null);
@@ -129,7 +129,7 @@ function computeEnd(
     case 'waiting':
       return { kind: 'open' };
     case 'failed':
-      return codeFailed(name, answer.end, answer.end.details);
+      return codeFailed(name, answer.end.error, answer.end.stack, answer.end.details);
     case 'done': {
       if (replay.continueAsNew === undefined) return { kind: 'completed', result: answer.end.output };
       const input = serialise(replay.continueAsNew.input);
@@ -145,11 +145,7 @@ const failed = (reason: string, details: string | null, failure: FailureDetails 
   failure,
 });
 
-const codeFailed = (
-  name: string,
-  { error, stack }: { readonly error: string; readonly stack: string | null },
-  failure: FailureDetails | null = null,
-): EpisodeEnd =>
+const codeFailed = (name: string, error: string, stack: string | null, failure?: FailureDetails | null): EpisodeEnd =>
   failed(`Orchestrator function '${name}' failed: ${error}`, `Message: ${error}, StackTrace: ${stack ?? ''}`, failure);
 
 /**

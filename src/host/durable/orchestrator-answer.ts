@@ -18,8 +18,8 @@ export interface OrchestratorAnswer {
 export type AnswerEnd =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'done'; readonly output: string | null }
-  /** The function could not be asked, or not be understood: nothing is known of its actions. */
-  | { readonly kind: 'unknown'; readonly error: string; readonly stack: string | null }
+  /** The function was not called, or did not come to an end. */
+  | { readonly kind: 'unanswered'; readonly error: string }
   /** `stack` is null when the message was all that the worker sent. */
   | {
       readonly kind: 'failed';
@@ -99,22 +99,23 @@ export function parseAnswer(
       return { ...answer, actions, size: before.size + answer.size };
     }
     const { type, message, stackTrace } = result.exception;
-    if (type !== undefined) return unknownAnswer(message, null);
+    if (type !== undefined) return unanswered(message);
     const state = readFailureState(message);
     if (state !== undefined) return readState(state, stackTrace);
     // The extension sees no more of such an exception than this wrapper's message.
-    return unknownAnswer(`One or more errors occurred. (Exception while executing function: ${functionName})`, message);
+    return failedAnswer(`One or more errors occurred. (Exception while executing function: ${functionName})`, message);
   } catch (error) {
-    return unknownAnswer(error instanceof Error ? error.message : String(error), null);
+    return failedAnswer(error instanceof Error ? error.message : String(error), null);
   }
 }
 
-export const unknownAnswer = (error: string, stack: string | null): OrchestratorAnswer => ({
-  actions: [],
-  end: { kind: 'unknown', error, stack },
-  customStatus: null,
-  size: 0,
-});
+const withoutActions = (end: AnswerEnd): OrchestratorAnswer => ({ actions: [], end, customStatus: null, size: 0 });
+
+export const unanswered = (error: string): OrchestratorAnswer => withoutActions({ kind: 'unanswered', error });
+
+/** What cannot be understood: to the extension, code that has failed before it asked for anything. */
+const failedAnswer = (error: string, stack: string | null): OrchestratorAnswer =>
+  withoutActions({ kind: 'failed', error, stack, details: null });
 
 function textOf(data: TypedData): string {
   if (data !== undefined && 'json' in data) return data.json;
