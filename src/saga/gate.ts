@@ -95,11 +95,19 @@ export function* openGate<K extends GateKind>(
     const decision = yield* mode === 'event' ? awaitDecision(execution, gate) : failAtGate(execution, gate);
     const { action, by, reason } = decision;
     tell(execution, { kind: 'gate-passed', number, action, by, reason, since: gate.since });
+    if (mode === 'rewind' || !execution.inBranch) deferDeadline(execution, gate.since);
     execution.stretch = { number: execution.stretch.number + 1, since: execution.df.currentUtcDateTime };
     report(execution, { phase: action === 'abort' ? 'aborted' : 'running', error: failure });
     if (action === 'abort') return endWith(execution, new SagaAborted(by, reason, failure));
     if (isPossible(kind, decision)) return decision;
   }
+}
+
+/** Nothing goes on while a gate that stands alone is open: that is none of the saga's time. */
+function deferDeadline(execution: Execution, since: Date): void {
+  const { deadline, df } = execution;
+  if (deadline === undefined) return;
+  execution.deadline = new Date(deadline.getTime() + df.currentUtcDateTime.getTime() - since.getTime());
 }
 
 const needsEvent = ({ hostFailures, commission, gateMode }: Execution): boolean =>

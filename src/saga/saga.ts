@@ -75,7 +75,7 @@ export interface SagaOptions<I, O> {
   readonly input: z.ZodType<I>;
   /**
    * The saga's deadline, in milliseconds from its start, and again from each start after a rewind: then it is cancelled, unless
-   * it is past its pivot. An activity that runs is awaited first.
+   * it is past its pivot. An activity that runs is awaited first. Time in which it only stands at a gate does not count.
    */
   readonly withinMs?: number;
   /** The reviews that the saga opens, so that the API can check answers and render forms. */

@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest';
-import { StepFailed } from '../../src/saga/index.ts';
+import { hours, type Operation, type Saga, StepFailed } from '../../src/saga/index.ts';
 import { onEveryEngine } from './kit/trial.ts';
-import { defineWorldActivity } from './kit/world.ts';
+import { defineWorldActivity, type Item } from './kit/world.ts';
 
 const reserve = defineWorldActivity('reserve');
 const charge = defineWorldActivity('charge');
 const send = defineWorldActivity('send', { effect: 'final' });
 const activities = [reserve, charge, send];
+
+function* tryAndWait(saga: Saga<Item>, item: Item): Operation<void> {
+  yield* saga.step(reserve, item);
+  yield* saga.step(charge, item);
+  yield* saga.sleep(hours(2));
+}
 
 onEveryEngine((startTrial) => {
   test('past the pivot a failure holds, effects kept, and a rewind tries the step again', async () => {
@@ -86,6 +92,30 @@ onEveryEngine((startTrial) => {
     await app.passGate(id, { action: 'abort', by: 'ann' });
     expect((await app.runToEnd(id)).output).toContain('aborted by ann; it had failed with odd: odd');
     expect(world.called()).toEqual(['reserve']);
+  });
+
+  test.each([
+    ['when it is rewound', {}],
+    ['when it is told', { gateMode: 'event' } as const],
+  ])('%s, a step that was held beyond the deadline is tried again, in the time that was left', async (_, options) => {
+    const { app, world, start } = await startTrial(
+      activities,
+      (saga, item) => saga.scope('careful', () => tryAndWait(saga, item), { onFailure: 'hold' }),
+      { withinMs: hours(1), ...options },
+    );
+    world.next('charge', 'fails for good');
+    const id = await start();
+    await app.settle();
+    expect((await app.get(id)).status).toMatchObject({ phase: 'held' });
+    await app.advance(hours(5));
+    await app.passGate(id, { action: 'retry', by: 'ann' });
+    const before = app.now().getTime();
+    const end = await app.runUntil(id, ({ gate }) => gate?.number === 2);
+    expect(end.status.error).toMatchObject({ code: 'cancelled' });
+    expect(world.called()).toEqual(['reserve', 'charge', 'charge', 'charge-undo', 'reserve-undo']);
+    expect(app.now().getTime() - before).toBe(hours(1));
+    await app.passGate(id, { action: 'abort', by: 'ann' });
+    await app.runToEnd(id);
   });
 
   test('a scope that holds keeps its effects at the failed step, and goes on from there', async () => {

@@ -35,6 +35,8 @@ export interface SagaApp {
   phases(id: string): readonly string[];
   /** Lets everything happen that needs no time. @throws Error when an episode broke a promise: see episode-checks.ts */
   settle(): Promise<void>;
+  /** Lets time pass. */
+  advance(milliseconds: number): Promise<void>;
   /** Jumps from timer to timer until the instance has ended. */
   runToEnd(id: string): Promise<Instance>;
   /** Jumps from timer to timer until the status is so; the instance must get there. */
@@ -87,6 +89,7 @@ export async function startSagaApp(options: SagaAppOptions): Promise<SagaApp> {
       await host.settle();
       watch.refuseBroken();
     },
+    advance: host.advance,
     runToEnd: (id) => kept(host.runToEnd(id, farMs)),
     runUntil: (id, isSo) => kept(host.runUntil(id, ({ customStatus }) => isSo(customStatus as SagaStatus), farMs)),
     raise: host.raise,
