@@ -21,7 +21,11 @@ const app = {
       catch (error) { return error.message; }
     });
     df.app.orchestration('hangs', function* (context) { for (;;); });
-    df.app.orchestration('hangs later', function* (context) { yield context.df.callActivity('thread'); for (;;); });
+    df.app.orchestration('hangs later', function* (context) {
+      context.df.setCustomStatus('seen last');
+      yield context.df.callActivity('thread');
+      for (;;);
+    });
     app.http('hangs over http', { route: 'hang', methods: ['GET'], handler: () => new Promise(() => {}) });
   `,
 };
@@ -62,10 +66,13 @@ it('lets a function that ends a little late keep its thread', async () => {
   expect(after).toBe(before);
 });
 
-it.each(['hangs', 'hangs later'])('fails an orchestrator that %s', async (name) => {
-  const { runtimeStatus, output } = await run(await runApp(app), name);
-  expect({ runtimeStatus, output }).toEqual({
+it.each([
+  ['hangs', null],
+  ['hangs later', 'seen last'],
+])('fails an orchestrator that %s, with the status that was seen last', async (name, customStatus) => {
+  expect(await run(await runApp(app), name)).toMatchObject({
     runtimeStatus: 'Failed',
+    customStatus,
     output: `Orchestrator function '${name}' failed: ${message(name)}`,
   });
 });

@@ -50,7 +50,8 @@ export interface EpisodeOutcome {
   readonly scheduled: readonly { readonly work: ScheduledWork; readonly event: ScheduledEvent }[];
   /** Undefined leaves it as it is: a rewound instance stays Pending while it runs on. */
   readonly status: { readonly runtimeStatus: RuntimeStatus; readonly output?: string | null } | undefined;
-  readonly customStatus: string | null;
+  /** Undefined leaves it as it is. */
+  readonly customStatus: string | null | undefined;
   readonly end: EpisodeEnd;
   /** The lock that an execution has not given back at its end; the history does not show that it is given back for it. */
   readonly abandonedLock: HeldLock | undefined;
@@ -106,7 +107,7 @@ export function computeEpisode(
     events,
     scheduled,
     status: completion === undefined ? statusOf(incoming) : endStatus(completion),
-    customStatus: answer.customStatus,
+    customStatus: answer.end.kind === 'unanswered' ? undefined : answer.customStatus,
     end,
     abandonedLock: end.kind === 'open' ? undefined : replay.lock,
   };

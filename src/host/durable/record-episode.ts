@@ -154,7 +154,7 @@ function recordStatus({ store }: EngineContext, hot: HotInstance, outcome: Episo
     ...hot.row,
     runtimeStatus: status?.runtimeStatus ?? hot.row.runtimeStatus,
     output: status?.output === undefined ? hot.row.output : status.output,
-    customStatus: outcome.customStatus,
+    customStatus: outcome.customStatus === undefined ? hot.row.customStatus : outcome.customStatus,
     updatedAt: outcome.events.at(-1)?.Timestamp ?? hot.row.updatedAt,
   };
   store.updateInstance(hot.row);
