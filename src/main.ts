@@ -103,6 +103,7 @@ function compose({ config, telemetry, now, newId }: Surroundings): void {
   const intake = createIntake({
     blobs,
     claims: createIdempotencyClaims(storage, 'documents', claimedDocumentsSchema),
+    records,
     now,
     newId,
   });
@@ -198,7 +199,11 @@ interface TradeServices {
 function composeTrade({ trade, fraudThreshold }: Config, services: TradeServices) {
   if (trade === undefined) return { sagas: [], activities: [], endpoints: [], intake: undefined };
   const { orders, storage, faults, now, newId, fetch } = services;
-  const intake = createOrderIntake({ claims: createIdempotencyClaims(storage, 'orders', claimedOrderSchema), newId });
+  const intake = createOrderIntake({
+    claims: createIdempotencyClaims(storage, 'orders', claimedOrderSchema),
+    orders,
+    newId,
+  });
   const at = (baseUrl: string) => ({ baseUrl, timeoutMs: trade.timeoutMs, now, fetch });
   return {
     sagas: [fulfilOrder],

@@ -1,4 +1,5 @@
 import { type BlobFacts, type DocumentBlobs, documentIdIn, uploadedAs } from '../azure/document-blobs.ts';
+import type { DocumentRecords } from '../azure/document-records.ts';
 import type { DurableInstances } from '../azure/durable-instances.ts';
 import type { IdempotencyClaims } from '../azure/idempotency-claims.ts';
 import { instanceIdOf, senderNameOf } from '../documents/document-id.ts';
@@ -9,6 +10,7 @@ import { type UploadedDocument, uploadedDocumentSchema } from '../documents/docu
 export interface IntakeServices {
   readonly blobs: DocumentBlobs;
   readonly claims: IdempotencyClaims<ClaimedDocument[]>;
+  readonly records: Pick<DocumentRecords, 'read'>;
   readonly now: () => Date;
   readonly newId: () => string;
 }
@@ -50,7 +52,7 @@ export interface Intake {
 type Started = 'started' | 'known';
 export type Announced = { readonly state: Started; readonly instanceId: string } | { readonly state: 'gone' };
 
-export function createIntake({ blobs, claims, now, newId }: IntakeServices): Intake {
+export function createIntake({ blobs, claims, records, now, newId }: IntakeServices): Intake {
   return {
     async accept(upload, instances) {
       const { files } = upload;
@@ -60,8 +62,11 @@ export function createIntake({ blobs, claims, now, newId }: IntakeServices): Int
         const file = files[n];
         if (file === undefined) throw new Error('invariant: a claim has one document for each file');
         const document = { documentId, instanceId: instanceIdOf(documentId), blobName };
-        const isStarted = !isFirst && (await awaitStart(instances, document.instanceId));
-        if (!isStarted) await store(document, file, upload, instances);
+        // The saga of a repeated one may have been purged; the document's record stays.
+        const isTaken =
+          !isFirst &&
+          ((await awaitStart(instances, document.instanceId)) || (await records.read(documentId)) !== undefined);
+        if (!isTaken) await store(document, file, upload, instances);
         accepted.push(document);
       }
       return accepted;

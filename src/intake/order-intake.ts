@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sha256Of } from '../audit/canonical-json.ts';
 import type { DurableInstances } from '../azure/durable-instances.ts';
 import type { IdempotencyClaims } from '../azure/idempotency-claims.ts';
+import type { OrderRecords } from '../azure/order-records.ts';
 import { orderIdOf, orderInstanceId } from '../orders/order-id.ts';
 import type { Order, OrderRequest } from '../orders/order.ts';
 import { awaitStart } from './await-start.ts';
@@ -12,6 +13,7 @@ export const claimedOrderSchema = z.object({ sha256: z.string(), claimant: z.str
 
 export interface OrderIntakeServices {
   readonly claims: IdempotencyClaims<z.infer<typeof claimedOrderSchema>>;
+  readonly orders: Pick<OrderRecords, 'read'>;
   readonly newId: () => string;
 }
 
@@ -34,7 +36,7 @@ export interface TakenOrder {
   readonly instanceId: string;
 }
 
-export function createOrderIntake({ claims, newId }: OrderIntakeServices): OrderIntake {
+export function createOrderIntake({ claims, orders, newId }: OrderIntakeServices): OrderIntake {
   return {
     async take({ wanted, idempotencyKey: key, placedAt, correlationId, traceparent }, instances) {
       const orderId = key === undefined ? orderIdOf(newId()) : orderIdOfKey(key);
@@ -43,8 +45,11 @@ export function createOrderIntake({ claims, newId }: OrderIntakeServices): Order
       const first = key === undefined ? claim : await claims.claim(key, claim);
       if (key !== undefined && first.sha256 !== claim.sha256) throw new IdempotencyConflict(key, 'orders');
       const order: Order = { ...wanted, id: orderId, placedAt: placedAt.toISOString(), correlationId, traceparent };
-      const isStarted = first.claimant !== claim.claimant && (await awaitStart(instances, instanceId));
-      if (!isStarted) await instances.start('fulfilOrder', instanceId, order);
+      const isRepeated = first.claimant !== claim.claimant;
+      // The saga of a repeated one may have been purged; the order's record stays.
+      const isTaken =
+        isRepeated && ((await awaitStart(instances, instanceId)) || (await orders.read(orderId)) !== undefined);
+      if (!isTaken) await instances.start('fulfilOrder', instanceId, order);
       return { orderId, instanceId };
     },
   };

@@ -2,7 +2,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { DocumentPage } from '../../src/azure/document-records.ts';
 import type { SagaView } from '../../src/ops/saga-view.ts';
 import { type Accepted, createApi, until } from './api.ts';
+import { sampleOrder } from '../orders/sample-order.ts';
 import { connect } from './local-clients.ts';
+import { createOrderApi } from './order-api.ts';
 import { useProgram } from './program.ts';
 import { sample } from './sample.ts';
 
@@ -133,5 +135,26 @@ describe('an Idempotency-Key', () => {
 
     expect([first.status, again.status, other.status, fewer.status]).toEqual([202, 202, 422, 422]);
     expect(again.body.documents).toEqual(first.body.documents);
+  });
+});
+
+describe('a request whose saga has been deleted since', () => {
+  it('puts in no document again', async () => {
+    const content = await sample('harbor-pine-invoice.pdf');
+    const first = (await post('forgotten.pdf', content, 'forgotten')).body;
+    await api.untilSaga(first.instanceId, ({ runtimeStatus }) => runtimeStatus === 'Completed');
+    await api.send(`/api/sagas/${first.instanceId}`, { method: 'DELETE' });
+    expect((await post('forgotten.pdf', content, 'forgotten')).body).toEqual(first);
+    expect((await api.get(`/api/sagas/${first.instanceId}`)).status).toBe(404);
+  });
+
+  it('places no order again', async () => {
+    const orders = createOrderApi(program);
+    const placed = () => orders.place(sampleOrder(), { 'idempotency-key': 'forgotten' });
+    const first = (await placed()).body;
+    await orders.ended(first.instanceId);
+    await api.send(`/api/sagas/${first.instanceId}`, { method: 'DELETE' });
+    expect((await placed()).body).toEqual(first);
+    expect((await api.get(`/api/sagas/${first.instanceId}`)).status).toBe(404);
   });
 });

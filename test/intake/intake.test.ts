@@ -1,5 +1,6 @@
 import * as df from 'durable-functions';
 import { afterAll, expect, it } from 'vitest';
+import { createBlobDocumentRecords } from '../../src/azure/blob-document-records.ts';
 import { createDocumentBlobs } from '../../src/azure/document-blobs.ts';
 import { createDurableInstances } from '../../src/azure/durable-instances.ts';
 import { createIdempotencyClaims } from '../../src/azure/idempotency-claims.ts';
@@ -19,12 +20,13 @@ const host = await createTestHost({
 });
 afterAll(() => host.close({ leavesWork: true }));
 const instances = createDurableInstances(`${host.url}/runtime/webhooks/durabletask`);
-const intake = createIntake({
+const services = {
   blobs: createDocumentBlobs(storage),
   claims: createIdempotencyClaims(storage, 'documents', claimedDocumentsSchema),
+  records: createBlobDocumentRecords(storage),
   now: host.now,
-  newId: () => 'id',
-});
+};
+const intake = createIntake({ ...services, newId: () => 'id' });
 
 it('takes in a blob that was given other properties after its event, once', async () => {
   const blob = incoming.getBlockBlobClient('relabelled.pdf');
@@ -44,8 +46,6 @@ it('leaves a blob alone that is gone', async () => {
 });
 
 it('carries out a keyed upload whose first request ended before it had started anything', async () => {
-  const claims = createIdempotencyClaims(storage, 'documents', claimedDocumentsSchema);
-  const services = { blobs: createDocumentBlobs(storage), claims, now: host.now };
   const first = createIntake({ ...services, newId: () => 'the first' });
   const second = createIntake({ ...services, newId: () => 'the second' });
   const file = { name: 'late.txt', contentType: 'text/plain', content: Buffer.from('text') };
