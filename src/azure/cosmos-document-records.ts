@@ -88,7 +88,7 @@ async function groupBatch<T>({ documents }: Containers, correlationId: string, q
   return (await documents.items.query<T>({ query, parameters }).fetchAll()).resources;
 }
 
-/** At most this many documents are found by text before the other conditions narrow them. */
+/** At most this many documents are found by text, of the latest days, before the other conditions narrow them. An id begins with its day. */
 const mostFound = 1_000;
 
 async function findByText({ documents, index }: Containers, words: readonly string[]): Promise<ReadonlySet<string>> {
@@ -105,7 +105,7 @@ async function findByText({ documents, index }: Containers, words: readonly stri
       { container: documents, condition: all(recordFields) },
       { container: index, condition: all(['c.text']) },
     ].map(async ({ container, condition }) => {
-      const query = `SELECT TOP ${mostFound} VALUE c.id FROM c WHERE ${condition}`;
+      const query = `SELECT TOP ${mostFound} VALUE c.id FROM c WHERE ${condition} ORDER BY c.id DESC`;
       return (await container.items.query<string>({ query, parameters }).fetchAll()).resources;
     }),
   );
