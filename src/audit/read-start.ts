@@ -10,7 +10,14 @@ const wrappedSchema = z.object({
   $saga: z.object({
     commission: z.object({ parent: z.string(), path: z.string() }).optional(),
     carried: z
-      .object({ ledger: z.array(z.object({ id: z.string() })), correlationId: z.string().optional() })
+      .object({
+        /** Undefined where it is too large for the history. */
+        ledger: z
+          .array(z.object({ id: z.string() }))
+          .optional()
+          .catch(undefined),
+        correlationId: z.string().optional(),
+      })
       .optional(),
   }),
   input: z.unknown(),
@@ -29,7 +36,7 @@ export function readStart({ at, input }: Started, saga: string, events: readonly
     data: describeOrigin({
       parent: commission?.parent,
       place: commission?.path,
-      leftToUndo: carried?.ledger.map(({ id }) => id),
+      leftToUndo: carried?.ledger?.map(({ id }) => id),
     }),
     inputSha256: digest(wrapped === undefined ? input : wrapped.input),
   };

@@ -28,6 +28,10 @@ export interface ClaimDesks {
   after(invocation: PostInvocationContext): Promise<void>;
 }
 
+/** Of what the engine says to itself the form stays in the history, so that a trail can be read without the store. */
+export const claimMembers = (desk: ClaimDesk, frame: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(frame).map(([name, member]) => [name, desk.claim(member)]));
+
 /** Without a store everything stays in the history. */
 export const inlineDesk: ClaimDesk = { claim: (value) => value, resolve: (value) => value };
 

@@ -1,5 +1,5 @@
 import type { DurableOrchestrationContext, OrchestrationContext } from 'durable-functions';
-import type { ClaimDesk } from './claim-desk.ts';
+import { type ClaimDesk, claimMembers } from './claim-desk.ts';
 import { SagaFailure, stepOf } from './errors.ts';
 import { type Execution, type GateMode, refuseAfterEnd, report, rootOf, tell } from './execution.ts';
 import { openGate } from './gate.ts';
@@ -45,11 +45,13 @@ export function* runSaga(
     const value = yield* runUntilItEndsWell(execution, definition, prepared);
     if (commission === undefined) return desk.claim(value);
     const { pivoted, ledger } = execution;
-    return desk.claim({ ok: true, value, pivoted, ledger: ledger.map(withoutNeedless) } satisfies SubSagaOutcome);
+    const outcome: SubSagaOutcome = { ok: true, value, pivoted, ledger: ledger.map(withoutNeedless) };
+    return claimMembers(desk, outcome);
   } catch (thrown) {
-    if (thrown instanceof LeftToParent) return desk.claim(thrown.outcome);
+    if (thrown instanceof LeftToParent) return claimMembers(desk, thrown.outcome);
     if (!(thrown instanceof NextGeneration)) throw thrown;
-    context.df.continueAsNew(desk.claim(wrapInput(thrown.input, { commission, carried: carryOver(execution) })));
+    const carried = claimMembers(desk, carryOver(execution));
+    context.df.continueAsNew(wrapInput(desk.claim(thrown.input), { commission, carried }));
     return undefined;
   }
 }

@@ -57,7 +57,11 @@ export interface Start {
   readonly carried: Carried | undefined;
 }
 
-export const wrapInput = (input: unknown, wrapping: Partial<Omit<Start, 'input'>>): unknown => ({
+/** @param wrapping either with its large parts as references */
+export const wrapInput = (
+  input: unknown,
+  wrapping: { readonly commission?: unknown; readonly carried?: unknown },
+): unknown => ({
   [mark]: wrapping,
   input,
 });

@@ -6,7 +6,7 @@ import { createTrail } from '../../src/audit/create-trail.ts';
 import type { EntryKind } from '../../src/audit/entry.ts';
 import { renderJsonLines } from '../../src/audit/render-trail.ts';
 import { verifyTrail } from '../../src/audit/verify-trail.ts';
-import { days, defineReview, defineSaga, hours, minutes } from '../../src/saga/index.ts';
+import { days, defineReview, defineSaga, hours, minutes, type SagaDefinition } from '../../src/saga/index.ts';
 import { createSagaTestHost } from '../../src/testing/index.ts';
 import { createWorld, defineWorldActivity, itemSchema, type World } from '../saga/kit/world.ts';
 
@@ -23,12 +23,12 @@ const yes = { decision: 'approve', data: {}, by: 'ann', reason: 'fine' };
 
 type Run = Parameters<typeof defineSaga<{ readonly item: string }, unknown>>[0]['run'];
 
-async function start(run: Run, arrange: (world: World) => void = () => {}) {
+async function start(run: Run, arrange: (world: World) => void = () => {}, subSagas: readonly SagaDefinition[] = []) {
   const world = createWorld();
   arrange(world);
   const saga = defineSaga({ name: 'trial', version: '1', input: itemSchema, reviews: [price, look], run });
   const host = await createSagaTestHost({
-    sagas: [saga],
+    sagas: [saga, ...subSagas],
     activities: activities.map((activity) => activity.bind(world)),
     hostJson: { version: '2.0', extensions: { durableTask: { storeInputsInOrchestrationHistory: true } } },
     inMemory: true,
@@ -177,4 +177,45 @@ it('a saga that goes on in a new generation says so, and what the ones before ha
     inputSha256: sha256Of({ item: 'books' }),
   });
   expect(computeStateAt(entries, host.now()).phase).toBe('completed');
+});
+
+describe('the trail of what is too large for the history', () => {
+  it('says how a sub-saga ended', async () => {
+    const item = { item: 'x'.repeat(12_100) };
+    const sub = defineSaga({
+      name: 'sub',
+      version: '1',
+      input: itemSchema,
+      output: z.null(),
+      *run(saga) {
+        yield* saga.step(reserve, item);
+        yield* saga.step(reserve, item);
+        yield* saga.scope('careful', () => saga.step(charge, item), { onFailure: 'hold' });
+        return null;
+      },
+    });
+    const { host, id, readTrail } = await start(
+      (saga) => saga.run(sub, item),
+      (world) => world.always('charge', 'fails for good'),
+      [sub],
+    );
+    await host.runToEnd(id);
+    const told = (await readTrail()).filter(({ kind }) => kind === 'sub-saga');
+    expect(told).toMatchObject([{ step: 'main/sub#1', outcome: 'failed', error: { code: 'refused' } }]);
+  });
+
+  it.each([
+    ['values', 20_000, 1],
+    ['a ledger', 10_000, 3],
+  ])('says that a next generation was begun with %s', async (_, length, times) => {
+    const { host, id, readTrail } = await start(function* (saga, { item }) {
+      if (item.length > 4) return;
+      for (let n = 0; n < times; n++) yield* saga.step(reserve, { item: 'x'.repeat(length) });
+      yield* saga.continueAsNew({ item: 'x'.repeat(length) });
+    });
+    await host.runToEnd(id);
+    const [began] = await readTrail();
+    expect(began).toMatchObject({ kind: 'continued', correlationId: id });
+    expect(began?.inputSha256).toBe(sha256Of({ item: 'x'.repeat(length) }));
+  });
 });
