@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import type { ReviewDecisions } from '../../src/azure/review-decisions.ts';
 import { registerEndpoints } from '../../src/http/register-endpoints.ts';
 import { createRedaction, redactInstances } from '../../src/ops/redaction.ts';
 import { reviewEndpoints } from '../../src/ops/reviews.http.ts';
@@ -30,26 +31,45 @@ const order = defineSaga({
   },
 });
 
-it('a text that only a step marks as sensitive shows in no list, before the end and after it', async () => {
-  const sources = { sagas: [order], activities: [issueCard.bind({})] };
+const part = defineSaga({
+  name: 'part',
+  version: '1',
+  input: z.object({}),
+  output: z.object({}),
+  *run(saga) {
+    return saga.fail('no_money', 'there is none');
+  },
+});
+const whole = defineSaga({
+  name: 'whole',
+  version: '1',
+  input: z.object({}),
+  *run(saga) {
+    yield* saga.run(part, {});
+  },
+});
+
+const sources = { sagas: [order, part, whole], activities: [issueCard.bind({})] };
+
+async function startHost() {
   const redaction = createRedaction(sources);
   const services = { claims: createInMemoryClaims(), newId: () => 'new-id', now: () => new Date() };
+  const decisions: ReviewDecisions = { claim: async (_id, _created, _review, answer) => answer };
+  const { sagas } = sources;
   const host = await createSagaTestHost({
     ...sources,
     register: () =>
       registerEndpoints(
-        [
-          ...sagaEndpoints({ ...services, sagas: [order], redaction }),
-          ...reviewEndpoints({
-            sagas: [order],
-            decisions: { claim: async (_id, _created, _review, answer) => answer },
-          }),
-        ],
+        [...sagaEndpoints({ ...services, sagas, redaction }), ...reviewEndpoints({ sagas, decisions })],
         { ...openSurroundings, redact: (instances) => redactInstances(instances, redaction) },
       ),
   });
   onTestFinished(() => host.close());
-  const listed = async (path: string) => (await host.fetch(path)).text();
+  return { host, listed: async (path: string) => (await host.fetch(path)).text() };
+}
+
+it('a text that only a step marks as sensitive shows in no list, before the end and after it', async () => {
+  const { host, listed } = await startHost();
   const id = await host.startSaga(order, {});
   await host.runUntil(id, ({ customStatus }) => JSON.stringify(customStatus).includes('in_review'));
   for (const path of ['/api/reviews', '/api/sagas']) {
@@ -58,4 +78,12 @@ it('a text that only a step marks as sensitive shows in no list, before the end 
   await host.decide(id, look, { decision: 'approve', data: {}, by: 'Kim' });
   await host.runToEnd(id);
   expect(await listed('/api/sagas')).toContain('"done":"card [redacted]"');
+});
+
+it('a sub-saga that failed is listed as failed, beside the saga that ran it', async () => {
+  const { host, listed } = await startHost();
+  await host.runToEnd(await host.startSaga(whole, {}));
+  const { sagas } = JSON.parse(await listed('/api/sagas?phase=failed')) as { sagas: { name: string }[] };
+  expect(sagas.map(({ name }) => name).toSorted()).toEqual(['part', 'whole']);
+  expect(await listed('/api/sagas?phase=completed')).toContain('"sagas":[]');
 });
