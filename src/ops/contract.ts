@@ -14,8 +14,9 @@ export const startSchema = z.strictObject({
   instanceId: z
     .string()
     .regex(
-      /^[A-Za-z0-9][\w.:-]{0,99}$/,
-      "1 to 100 letters, digits, '_', '.', ':' or '-', beginning with a letter or digit",
+      // The ids of sub-sagas have ':' in them: nobody is to take one in advance.
+      /^[A-Za-z0-9][\w.-]{0,99}$/,
+      "1 to 100 letters, digits, '_', '.' or '-', beginning with a letter or digit",
     )
     .optional(),
 });

@@ -69,7 +69,10 @@ export const wrapInput = (
 /** Whether an input says what only the engine says to itself; from a client it is to be refused. */
 export const isWrapped = (input: unknown): boolean => typeof input === 'object' && input !== null && mark in input;
 
-/** Only a parent that the host itself names can commission: what a client sends is never more than an input. */
+/**
+ * Only a parent that the host itself names can commission. What a generation carries is believed under its instance's id: to forge it
+ * takes a start past the API under an id of one's own, and so the host's system key, which opens everything else as well.
+ */
 export function readStart({ df }: OrchestrationContext, desk: ClaimDesk): Start {
   const raw = desk.resolve(df.getInput<unknown>());
   const wrapped = wrappedSchema.safeParse(raw);

@@ -61,6 +61,7 @@ export function* runStep<I, O>(
     if (resolved.action === 'retry') continue;
     noteSuccess(entry, resolved.value);
     entry.skipped = resolved.skipped;
+    if (isPivot(activity, options)) execution.pivots.add(entry.id);
     return resolved.value;
   }
 }
@@ -128,14 +129,18 @@ function registered({ activities }: Execution, name: string): RegisteredActivity
   throw new SagaDefinitionError(`activity '${name}' is not registered: add it to the list given to registerSagas`);
 }
 
-/** A final effect is a pivot too. One that has certainly failed, however it ended, is none. */
+/** A final effect is one too: there is no way back from it. */
+const isPivot = ({ effect }: Pick<Activity<unknown, unknown>, 'effect'>, { pivot }: StepOptions): boolean =>
+  pivot === true || effect === 'final';
+
+/** A pivot that has certainly failed, however it ended, is none. */
 function* tryStep<I, O>(
   execution: Execution,
   activity: Activity<I, O>,
   entry: LedgerEntry,
   options: StepOptions,
 ): Operation<Attempt<O>> {
-  if (options.pivot === true || activity.effect === 'final') execution.pivots.add(entry.id);
+  if (isPivot(activity, options)) execution.pivots.add(entry.id);
   try {
     return yield* callStep(execution, activity, entry, options);
   } finally {

@@ -73,7 +73,9 @@ export function* runSubSaga<I, O>(
     throwIfCancelled(execution);
     if (outcome.ok) return checkOutput(run, saga, outcome.value);
     const resolved = yield* resolve(execution, scope, saga, outcome);
-    if (resolved.action === 'skip') return resolved.value;
+    if (resolved.action === 'retry') continue;
+    if (pivot) execution.pivots.add(run.id);
+    return resolved.value;
   }
 }
 

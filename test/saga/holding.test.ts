@@ -118,6 +118,23 @@ onEveryEngine((startTrial) => {
     await app.runToEnd(id);
   });
 
+  test('a pivot that an operator skips is passed: nothing before it is undone any more', async () => {
+    const { app, world, run } = await startTrial(activities, function* (saga, item) {
+      yield* saga.step(reserve, item);
+      yield* saga.scope('careful', () => saga.step(send, item, { pivot: true }), { onFailure: 'hold' });
+      yield* saga.step(charge, item);
+    });
+    world.next('send', 'fails for good');
+    world.next('charge', 'fails for good');
+    const { id, end } = await run();
+    expect(end.status).toMatchObject({ phase: 'held', step: 'main/careful/send#1' });
+    expect(end.status.pivoted).toBeUndefined();
+    await app.passGate(id, { action: 'skip', by: 'ann', data: { receipt: 'by letter' } });
+    const again = await app.runToEnd(id);
+    expect(again.status).toMatchObject({ phase: 'held', pivoted: true, step: 'main/charge#1' });
+    expect(world.called()).toEqual(['reserve', 'send', 'charge']);
+  });
+
   test('a scope that holds keeps its effects at the failed step, and goes on from there', async () => {
     const { app, world, run } = await startTrial(activities, function* (saga, item) {
       return yield* saga.scope(

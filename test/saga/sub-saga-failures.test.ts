@@ -32,6 +32,26 @@ onEveryEngine((startTrial) => {
     expect(child.status.gate).toBeUndefined();
   });
 
+  test('one that is a pivot and that an operator skips is passed', async () => {
+    const { app, world, run } = await startTrial(
+      activities,
+      function* (saga, item) {
+        yield* saga.step(reserve, item);
+        yield* saga.run(careful, item, { pivot: true });
+        yield* saga.step(ship, item);
+      },
+      { subSagas: [careful] },
+    );
+    world.next('charge', 'fails for good');
+    world.next('ship', 'fails for good');
+    const { id, end } = await run();
+    expect(end.status).toMatchObject({ phase: 'held', step: 'main/payment#1' });
+    await app.passGate(id, { action: 'skip', by: 'ann', data: 'by hand' });
+    const again = await app.runToEnd(id);
+    expect(again.status).toMatchObject({ phase: 'held', pivoted: true, step: 'main/ship#1' });
+    expect(world.called()).toEqual(['reserve', 'reserve', 'charge', 'ship']);
+  });
+
   test('a failed one is rewound with its parent, any number of times, under keys that are new each time', async () => {
     const { app, world, run } = await startTrial(
       activities,
