@@ -5,6 +5,7 @@ import { resolveSettings, type AppSettings } from './app-settings.ts';
 import type { RequestLimits } from './http/limit-requests.ts';
 import { overrideHostJson } from './host-json-overrides.ts';
 import { logLevels, type LogFilter } from './log.ts';
+import { parseSettingsFile } from './parse-settings-file.ts';
 import { createSettingsReader, type SettingsReader } from './settings-reader.ts';
 
 export interface ServiceBusSettings {
@@ -191,7 +192,7 @@ export function readHostJson(appDir: string, env: AppSettings): HostJson {
   const file = join(appDir, 'host.json');
   let document: unknown;
   try {
-    document = JSON.parse(readFileSync(file, 'utf8'));
+    document = parseSettingsFile(readFileSync(file, 'utf8'));
   } catch (cause) {
     const problem = cause instanceof SyntaxError ? `is not JSON (${cause.message})` : 'cannot be read';
     throw new Error(`${file} ${problem}. A Functions app needs one; {"version":"2.0"} will do.`, { cause });

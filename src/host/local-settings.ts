@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { AppSettings } from './app-settings.ts';
 import type { CorsSettings } from './http/cors.ts';
 import { parsePort } from './parse-port.ts';
+import { parseSettingsFile } from './parse-settings-file.ts';
 
 export interface LocalSettings {
   readonly values: AppSettings;
@@ -43,7 +44,7 @@ export function readLocalSettings(appDir: string): LocalSettings {
   const file = join(appDir, 'local.settings.json');
   if (!existsSync(file)) return { values: {}, cors: undefined, port: undefined };
   try {
-    const { IsEncrypted, Values = {}, Host = {} } = JSON.parse(readFileSync(file, 'utf8')) as LocalSettingsFile;
+    const { IsEncrypted, Values = {}, Host = {} } = parseSettingsFile(readFileSync(file, 'utf8')) as LocalSettingsFile;
     if (IsEncrypted) throw new Error('it is encrypted; run `func settings decrypt` first.');
     const values = Object.fromEntries(Object.entries(Values).map(([name, value]) => [name, String(value)]));
     return { values, cors: readCors(Host), port: readPort(Host) };

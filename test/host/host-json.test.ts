@@ -116,6 +116,12 @@ describe('host.json', () => {
     expect(() => parseHostJson(document, {})).toThrow(message);
   });
 
+  it('may have comments and a byte order mark', () => {
+    const text =
+      '\uFEFF{ // why\n "version": "2.0", /* not\n"1.0" */ "extensions": { "http": { "routePrefix": "a//b\\"/*" } } }';
+    expect(readHostJson(makeApp({ 'host.json': text }), {}).routePrefix).toBe('a//b"/*');
+  });
+
   it('must be there, and be JSON', () => {
     expect(() => readHostJson(makeApp({ 'host.json': '{"version":' }), {})).toThrow(/host\.json is not JSON/);
     expect(() => readHostJson('/nowhere', {})).toThrow('/nowhere/host.json cannot be read');

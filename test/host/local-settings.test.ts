@@ -14,6 +14,11 @@ describe('local.settings.json', () => {
     });
   });
 
+  it('may have comments', () => {
+    const text = '{ "Values": { "A": "http://one" // of the test\n } }';
+    expect(readLocalSettings(makeApp({ 'local.settings.json': text })).values).toEqual({ A: 'http://one' });
+  });
+
   it('may be absent', () => {
     expect(readLocalSettings(makeFolder())).toEqual({ values: {}, cors: undefined, port: undefined });
   });
