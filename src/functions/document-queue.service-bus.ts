@@ -2,6 +2,7 @@ import { app } from '@azure/functions';
 import { z } from 'zod';
 import { durableClientInput, instancesOf } from '../azure/durable-instances.ts';
 import type { Intake } from '../intake/intake.ts';
+import { holdBeforeGivingBack } from './hold-before-giving-back.ts';
 import type { ObserveMessage } from './observe-message.ts';
 
 export const documentQueue = 'document-processing';
@@ -33,7 +34,9 @@ export function registerDocumentQueue(intake: Intake, observe: ObserveMessage): 
             context.log(`ignored an event for ${subject}: it is not in container 'incoming'`);
             continue;
           }
-          const announced = await intake.announce(blobName, instancesOf(context), traceparent);
+          const announced = await holdBeforeGivingBack(context, () =>
+            intake.announce(blobName, instancesOf(context), traceparent),
+          );
           context.debug(`blob ${blobName}: ${announced.state}`);
         }
       }),

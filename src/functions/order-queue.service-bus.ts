@@ -8,6 +8,7 @@ import { IdempotencyConflict } from '../intake/idempotency-conflict.ts';
 import type { OrderIntake } from '../intake/order-intake.ts';
 import { type OrderRequest, orderRequestSchema } from '../orders/order.ts';
 import { redact } from '../saga/operate.ts';
+import { holdBeforeGivingBack } from './hold-before-giving-back.ts';
 import type { ObserveMessage } from './observe-message.ts';
 
 export const orderQueue = 'orders';
@@ -48,27 +49,29 @@ export function registerOrderQueue({ intake, rejected, observe, newId }: OrderQu
     isSessionsEnabled: true,
     extraInputs: [durableClientInput],
     handler: (message, context) =>
-      observe(orderQueue, context, async (traceparent) => {
-        const metadata = metadataSchema.parse(context.triggerMetadata);
-        const { messageId, enqueuedTimeUtc: placedAt } = metadata;
-        const setAside = async (reason: string, description: string): Promise<void> => {
-          await rejected.keep({ ...metadata, body: message, reason, description });
-          context.warn(`message ${messageId ?? '(no id)'} is set aside in '${rejectedOrders}': ${description}`);
-        };
-        const read = readOrder(message, messageId);
-        if (!read.ok) return setAside(read.reason, read.description);
-        const { wanted, idempotencyKey } = read;
-        const ids = [metadata.correlationId, idempotencyKey];
-        const correlationId = ids.find((id) => id !== undefined && correlationIdForm.test(id)) ?? newId();
-        const placed = { wanted, idempotencyKey, placedAt, correlationId, traceparent };
-        try {
-          const { orderId } = await intake.take(placed, instancesOf(context));
-          context.debug(`message ${idempotencyKey} is order ${orderId}`);
-        } catch (error) {
-          if (!(error instanceof IdempotencyConflict)) throw error;
-          await setAside('MessageIdReused', error.message);
-        }
-      }),
+      holdBeforeGivingBack(context, () =>
+        observe(orderQueue, context, async (traceparent) => {
+          const metadata = metadataSchema.parse(context.triggerMetadata);
+          const { messageId, enqueuedTimeUtc: placedAt } = metadata;
+          const setAside = async (reason: string, description: string): Promise<void> => {
+            await rejected.keep({ ...metadata, body: message, reason, description });
+            context.warn(`message ${messageId ?? '(no id)'} is set aside in '${rejectedOrders}': ${description}`);
+          };
+          const read = readOrder(message, messageId);
+          if (!read.ok) return setAside(read.reason, read.description);
+          const { wanted, idempotencyKey } = read;
+          const ids = [metadata.correlationId, idempotencyKey];
+          const correlationId = ids.find((id) => id !== undefined && correlationIdForm.test(id)) ?? newId();
+          const placed = { wanted, idempotencyKey, placedAt, correlationId, traceparent };
+          try {
+            const { orderId } = await intake.take(placed, instancesOf(context));
+            context.debug(`message ${idempotencyKey} is order ${orderId}`);
+          } catch (error) {
+            if (!(error instanceof IdempotencyConflict)) throw error;
+            await setAside('MessageIdReused', error.message);
+          }
+        }),
+      ),
   });
 }
 
