@@ -77,7 +77,7 @@ test.each([
     "The function 'Script' doesn't exist, is disabled, or is not an orchestrator function.",
   ],
 ] satisfies [string, Partial<TestEngineOptions>, string][])(
-  'an instance that goes on and %s fails with that reason, for its code did not say anything',
+  'an instance that goes on and %s fails with that reason, not for its code, and can be rewound',
   async (_what, options, reason) => {
     const databaseFile = newDatabaseFile();
     const first = startEngine({ databaseFile });
@@ -95,6 +95,10 @@ test.each([
     expect(runtimeStatus).toBe('Failed');
     expect(output).toContain(`Orchestrator function 'Script' failed: ${reason}`);
     await second.stop();
+    const third = startEngine({ databaseFile });
+    await third.call('POST', '/instances/refused/rewind');
+    expect(await third.ended('refused')).toMatchObject({ runtimeStatus: 'Completed', output: ['done one', 1] });
+    await third.stop();
   },
 );
 
