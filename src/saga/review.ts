@@ -7,7 +7,7 @@ import type { Operation } from './operation.ts';
 import { briefly } from './retry.ts';
 import { maskSecrets } from './sensitive.ts';
 import type { Progress } from './status.ts';
-import { attemptStep } from './step.ts';
+import { attemptStep, refuseMisplaced } from './step.ts';
 import { waitUntil } from './wait.ts';
 
 /** A question that a person decides. `D` is what an approval carries beyond yes. */
@@ -112,7 +112,10 @@ export function* openReview<D, I>(
   review: Review<D>,
   { of, remind }: Question<I>,
 ): Operation<Approval<D>> {
-  if (remind !== undefined) checkDuration(`review '${review.name}': remind.everyMs`, remind.everyMs);
+  if (remind !== undefined) {
+    checkDuration(`review '${review.name}': remind.everyMs`, remind.everyMs);
+    refuseMisplaced(execution, remind.by);
+  }
   const n = count(execution, `review ${review.name}`);
   const id = n === 1 ? review.name : `${review.name}#${n}`;
   const openedAt = new Date(execution.df.currentUtcDateTime);

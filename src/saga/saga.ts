@@ -109,7 +109,7 @@ export interface PreparedSaga<O> {
 
 /**
  * Declares a saga: an orchestrator that undoes what it did when it fails. With an `output`, other sagas can run it.
- * @throws SagaDefinitionError when the name is no function name of Azure Functions, or the deadline is out of range
+ * @throws SagaDefinitionError when the name is no function name of Azure Functions, the deadline is out of range, or reviews share a name
  */
 export function defineSaga<I, O>(
   options: SagaOptions<I, NoInfer<O>> & {
@@ -128,6 +128,7 @@ export function defineSaga<I, O>(
     );
   }
   if (withinMs !== undefined) checkDuration(`saga '${name}': withinMs`, withinMs);
+  refuseRepeatedReviews(name, reviews);
   return {
     name,
     version,
@@ -151,6 +152,14 @@ export function defineSaga<I, O>(
       };
     },
   };
+}
+
+/** Events, which carry the answers, are told apart without regard to case. */
+function refuseRepeatedReviews(saga: string, reviews: readonly Review<unknown>[]): void {
+  const keys = reviews.map(({ name }) => name.toLowerCase());
+  const repeated = reviews.find(({ name }, n) => keys.indexOf(name.toLowerCase()) < n);
+  if (repeated === undefined) return;
+  throw new SagaDefinitionError(`saga '${saga}': two reviews are named '${repeated.name}': rename one of them`);
 }
 
 export function createSaga(execution: Execution, { reviews, input }: SagaDefinition): Saga<unknown> {

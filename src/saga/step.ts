@@ -101,13 +101,7 @@ function beginStep<I, O>(
 ): LedgerEntry {
   refuseAfterEnd(execution);
   throwIfCancelled(execution);
-  registered(execution, activity.name);
-  if (pivot === true) refuseUndeclaredPivot(execution);
-  if (activity.effect === 'final' && !execution.pivoted && pivot !== true) {
-    throw new SagaDefinitionError(
-      `step '${activity.name}' cannot be undone, so it may only stand at or after the pivot: call saga.pivot() before it, or give it { pivot: true }`,
-    );
-  }
+  refuseMisplaced(execution, activity, pivot);
   if (retry !== undefined) checkRetryOptions(`step '${activity.name}'`, { ...activity.retry, ...retry });
   const checked = activity.input.safeParse(input);
   if (!checked.success) {
@@ -120,6 +114,16 @@ function beginStep<I, O>(
   currentScope(execution).entries.push(entry);
   execution.ledger.push(entry);
   return entry;
+}
+
+/** @throws SagaDefinitionError for a step that may not run here, or not at all */
+export function refuseMisplaced<I, O>(execution: Execution, { name, effect }: Activity<I, O>, pivot = false): void {
+  registered(execution, name);
+  if (pivot) refuseUndeclaredPivot(execution);
+  if (effect !== 'final' || execution.pivoted || pivot) return;
+  throw new SagaDefinitionError(
+    `step '${name}' cannot be undone, so it may only stand at or after the pivot: call saga.pivot() before it, or give it { pivot: true }`,
+  );
 }
 
 /** @throws SagaDefinitionError: on Azure the instance would wait for ever for a function that does not exist */

@@ -19,6 +19,20 @@ test.each<[string, () => unknown, string]>([
     "saga 'a': withinMs is NaN; it must be more than 0 and at most ten years, in milliseconds",
   ],
   [
+    'two reviews of one name',
+    () =>
+      defineSaga({
+        name: 'a',
+        version: '1',
+        input: itemSchema,
+        reviews: ['price', 'Price'].map((name) =>
+          defineReview({ name, decision: z.unknown(), withinMs: 1, otherwise: 'reject' }),
+        ),
+        *run() {},
+      }),
+    "saga 'a': two reviews are named 'Price'",
+  ],
+  [
     'a review name',
     () => defineReview({ name: 'a/b', decision: z.object({}), withinMs: 1, otherwise: 'reject' }),
     "review 'a/b'",

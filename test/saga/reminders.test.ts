@@ -25,6 +25,27 @@ const daily = {
 const approval = { decision: 'approve', data: { amount: 1 }, by: 'ann' };
 
 onEveryEngine((startTrial) => {
+  test.each([
+    [
+      'cannot be undone',
+      { effect: 'final' } as const,
+      [...activities, defineWorldActivity('mail', { effect: 'final' })],
+    ],
+    ['is not registered', { effect: 'none' } as const, activities],
+  ])('a reminder that %s is refused as the review is opened, not when it is due', async (why, options, registered) => {
+    const mail = defineWorldActivity('mail', options);
+    const { app, start } = await startTrial(
+      registered,
+      (saga, item) => saga.review(price, { of: item, remind: { ...daily, by: mail } }),
+      { reviews },
+    );
+    const id = await start();
+    await app.settle();
+    const { runtimeStatus, output } = await app.get(id);
+    expect(runtimeStatus).toBe('Failed');
+    expect(output).toContain(`'mail' ${why}`);
+  });
+
   test('a review of 72 hours reminds each day until its time is out', async () => {
     const { app, world, run } = await startTrial(
       activities,
