@@ -4,9 +4,9 @@ import { classifyDocument, extractFields } from '../activities/extraction.ts';
 import { publishEvents } from '../activities/notification.ts';
 import { indexDocument, persistRecord, saveRecord } from '../activities/records.ts';
 import { applyCorrections, extractionDecisionSchema } from '../src/documents/corrections.ts';
-import { instanceIdOf, uploadDateOf } from '../src/documents/document-id.ts';
 import {
   type DocumentRecord,
+  openRecord,
   type UploadedDocument,
   uploadedDocumentSchema,
 } from '../src/documents/document-record.ts';
@@ -137,20 +137,4 @@ function* review(saga: Saga, found: DocumentRecord, doubts: readonly string[]): 
 /** Events are best effort: a subscriber that misses one still finds the record. */
 function* announce(saga: Saga, { documentId }: UploadedDocument, happened: Happening[]): Operation<void> {
   yield* saga.attempt(publishEvents, { documentId, at: saga.now().toISOString(), happened }, { retry: briefly });
-}
-
-function openRecord(document: UploadedDocument): DocumentRecord {
-  const { documentId, name, contentType, sizeBytes, blobUrl, uploadedAt, correlationId } = document;
-  return {
-    id: documentId,
-    instanceId: instanceIdOf(documentId),
-    name,
-    contentType,
-    sizeBytes,
-    blobUrl,
-    status: 'processing',
-    uploadDate: uploadDateOf(documentId) ?? uploadedAt.slice(0, 10),
-    uploadedAt,
-    correlationId,
-  };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { instanceIdOf, uploadDateOf } from './document-id.ts';
 import { documentCategorySchema, extractionSchema } from './fields.ts';
 import type { DocumentKind } from './sniff-document.ts';
 
@@ -65,3 +66,20 @@ export const uploadedDocumentSchema = z.object({
   traceparent: z.string().optional(),
 });
 export type UploadedDocument = z.infer<typeof uploadedDocumentSchema>;
+
+/** The record of a document that has just been taken. */
+export function openRecord(document: UploadedDocument): DocumentRecord {
+  const { documentId, name, contentType, sizeBytes, blobUrl, uploadedAt, correlationId } = document;
+  return {
+    id: documentId,
+    instanceId: instanceIdOf(documentId),
+    name,
+    contentType,
+    sizeBytes,
+    blobUrl,
+    status: 'processing',
+    uploadDate: uploadDateOf(documentId) ?? uploadedAt.slice(0, 10),
+    uploadedAt,
+    correlationId,
+  };
+}

@@ -1,19 +1,13 @@
 import { z } from 'zod';
 import type { DocumentBlobs } from '../azure/document-blobs.ts';
 import type { DocumentRecords } from '../azure/document-records.ts';
-import { instanceIdOf } from '../documents/document-id.ts';
-import { uploadedDocumentSchema } from '../documents/document-record.ts';
+import type { DocumentRecord } from '../documents/document-record.ts';
 import { DocumentUnreadableError } from '../documents/document-unreadable-error.ts';
 import { readText } from '../documents/read-text.ts';
 import { type SniffedDocument, sniffDocument } from '../documents/sniff-document.ts';
-import {
-  checkedQuery,
-  type Endpoint,
-  type EndpointCall,
-  type EndpointReply,
-  routeParameter,
-} from '../http/endpoint.ts';
+import { checkedQuery, type Endpoint, type EndpointCall, type EndpointReply } from '../http/endpoint.ts';
 import { Problem } from '../http/problem.ts';
+import { findDocument } from './find-document.ts';
 
 export interface DocumentContentServices {
   readonly blobs: DocumentBlobs;
@@ -37,12 +31,6 @@ export const documentContentEndpoints = (services: DocumentContentServices): End
 
 const querySchema = z.object({ as: z.enum(['file', 'text']).default('file') });
 
-interface KnownDocument {
-  readonly id: string;
-  readonly name: string;
-  readonly blobUrl: string;
-}
-
 async function getContent(services: DocumentContentServices, call: EndpointCall): Promise<EndpointReply> {
   const query = checkedQuery(querySchema, call);
   const document = await findDocument(services.records, call);
@@ -51,19 +39,9 @@ async function getContent(services: DocumentContentServices, call: EndpointCall)
   return query.as === 'text' ? textReply(content, sniffed) : fileReply(content, sniffed, document.name);
 }
 
-/** A document that was just taken has an instance before it has a record. */
-async function findDocument(records: DocumentRecords, { request, instances }: EndpointCall): Promise<KnownDocument> {
-  const id = routeParameter(request, 'id');
-  const record = await records.read(id);
-  if (record !== undefined) return record;
-  const uploaded = uploadedDocumentSchema.safeParse((await instances.get(instanceIdOf(id)))?.input);
-  if (uploaded.success) return { ...uploaded.data, id };
-  throw new Problem(404, 'not_found', `There is no document '${id}': GET /api/documents lists what there is.`);
-}
-
 async function readContent(
   { blobs, maxDocumentBytes }: DocumentContentServices,
-  { id, blobUrl }: KnownDocument,
+  { id, blobUrl }: DocumentRecord,
 ): Promise<Uint8Array> {
   const opened = await blobs.open(id, blobUrl, maxDocumentBytes);
   switch (opened.state) {

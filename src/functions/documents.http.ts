@@ -5,18 +5,12 @@ import { pageShape } from '../azure/pages.ts';
 import { documentRecordSchema, documentStatusSchema } from '../documents/document-record.ts';
 import { documentCategorySchema } from '../documents/fields.ts';
 import { sniffDocument } from '../documents/sniff-document.ts';
-import {
-  checkedQuery,
-  correlationIdForm,
-  type Endpoint,
-  type EndpointCall,
-  routeParameter,
-  statusUrlOf,
-} from '../http/endpoint.ts';
+import { checkedQuery, correlationIdForm, type Endpoint, type EndpointCall, statusUrlOf } from '../http/endpoint.ts';
 import { idempotencyHeaders, idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { type FieldError, Problem } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
 import type { Intake, UploadedFile } from '../intake/intake.ts';
+import { findDocument } from './find-document.ts';
 import { refuseReusedKey } from './refuse-reused-key.ts';
 
 export interface DocumentEndpointServices {
@@ -50,7 +44,7 @@ export function documentEndpoints(services: DocumentEndpointServices): Endpoint[
       route: 'documents/{id}',
       summary: 'What is known of a document',
       answers: { 200: documentRecordSchema },
-      handle: (call) => getDocument(services, call),
+      handle: async (call) => ({ status: 200, jsonBody: await findDocument(services.records, call) }),
     },
     {
       name: 'getDocuments',
@@ -176,14 +170,6 @@ async function checkFiles(files: readonly ReceivedFile[]): Promise<UploadedFile[
     list,
     refused.map(({ field, message }) => ({ field, message })),
   );
-}
-
-async function getDocument({ records }: DocumentEndpointServices, { request }: EndpointCall) {
-  const id = routeParameter(request, 'id');
-  const record = await records.read(id);
-  if (record === undefined)
-    throw new Problem(404, 'not_found', `There is no document '${id}': GET /api/documents lists what there is.`);
-  return { status: 200, jsonBody: record };
 }
 
 const querySchema = z.object({

@@ -125,6 +125,7 @@ describe('while persistence is down', outages, async () => {
   it('a document fails with its file kept, and a rewind afterwards processes it', async () => {
     await turn(api, { persistence: 'off' });
     const accepted = await api.upload('kept.pdf', await sample('harbor-pine-invoice.pdf'));
+    expect(await api.record(accepted.documentId)).toMatchObject({ name: 'kept.pdf', status: 'processing' });
     const failed = await api.untilSaga(accepted.instanceId, isFailed, 120_000);
     expect(failed).toMatchObject({ phase: 'failed', error: { code: 'persistence_down' } });
     expect(await local.blobNames('failed')).toEqual([accepted.blobName]);
