@@ -15,7 +15,6 @@ export interface MetricProducerOptions {
   readonly instruments: Instruments;
   readonly resource: Resource;
   readonly scope: { readonly name: string };
-
   readonly temporality: AggregationTemporality;
   readonly now: () => Date;
 }
