@@ -64,7 +64,7 @@ function looks({ contentType }: LoadedFile): Looks {
 function View({ file, name }: { readonly file: LoadedFile; readonly name: string }) {
   switch (looks(file)) {
     case 'pdf':
-      return <iframe class="viewer-frame" src={`${file.url}#view=FitH`} title={`Pages of ${name}`} />;
+      return <iframe class="viewer-frame" src={`${file.url}#navpanes=0&view=FitH`} title={`Pages of ${name}`} />;
     case 'image':
       return (
         <div class="viewer-frame viewer-image" tabIndex={0} role="group" aria-label={`Picture of ${name}`}>
