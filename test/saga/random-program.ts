@@ -149,23 +149,31 @@ export const programArbitrary: fc.Arbitrary<Program> = fc
 
 /** The node at a path like `n.0.2`. */
 export function findStep(program: Program, path: string): StepNode {
-  let nodes = program.nodes;
-  let found: Node | undefined;
-  for (const place of path.split('.').slice(1)) {
-    found = nodes[Number(place)];
-    nodes = found !== undefined && 'nodes' in found ? found.nodes : [];
-  }
+  const found = nodesTo(program, path).at(-1);
   if (found === undefined || !('fates' in found)) throw new Error(`no step at ${path}`);
   return found;
 }
 
 /** Whether a node at a path stands in a race. */
-export function isInRace({ nodes }: Program, path: string): boolean {
+export const isInRace = (program: Program, path: string): boolean =>
+  nodesTo(program, path).some(({ kind }) => kind === 'race');
+
+/** Whether a step at a path is a pivot: where none may be, what is marked as one is a step like any other. */
+export function isPivot(program: Program, path: string): boolean {
+  const { kind, pivot } = findStep(program, path);
+  const mayPivot = nodesTo(program, path).every((node) => node.kind !== 'race' && (node.kind !== 'sub' || node.pivot));
+  return kind === 'step' && pivot && mayPivot;
+}
+
+/** The nodes on the way to a path, the outermost first. */
+function nodesTo({ nodes }: Program, path: string): Node[] {
+  const found: Node[] = [];
   let within = nodes;
   for (const place of path.split('.').slice(1)) {
     const node = within[Number(place)];
-    if (node?.kind === 'race') return true;
-    within = node !== undefined && 'nodes' in node ? node.nodes : [];
+    if (node === undefined) break;
+    found.push(node);
+    within = 'nodes' in node ? node.nodes : [];
   }
-  return false;
+  return found;
 }

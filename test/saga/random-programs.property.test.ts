@@ -3,7 +3,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Instance, type SagaApp, startSagaApp } from './kit/saga-app.ts';
 import { turns } from './kit/turns.ts';
 import { bindProgramActivities, programSaga, questions, type Stage, subSaga } from './program-saga.ts';
-import { type Answer, type Fate, findStep, isInRace, type Program, programArbitrary } from './random-program.ts';
+import {
+  type Answer,
+  type Fate,
+  findStep,
+  isInRace,
+  isPivot,
+  type Program,
+  programArbitrary,
+} from './random-program.ts';
 import { randomRuns } from './random-runs.ts';
 
 // Random sagas against a model of the outside world. `performance` is one run of one program: what was done to the world,
@@ -147,6 +155,10 @@ function findDisorder(program: Program, { began, log }: Performance) {
   });
 }
 
+/** What is past the point of no return is never undone, whatever fails beside it. */
+const findUndonePivots = (program: Program, { log, nodes }: Performance) =>
+  log.filter(({ kind, key }) => kind === 'undo' && isPivot(program, nodes.get(key) ?? ''));
+
 /** What lost a race past the pivot is not undone any more. */
 const isLost = (key: string, program: Program, { nodes }: Performance, { status }: Instance) =>
   status.pivoted === true && isInRace(program, nodes.get(key) ?? 'n');
@@ -199,6 +211,7 @@ async function tryProgram(program: Program, choices: readonly number[]): Promise
     expect(stopped.instance.output ?? 'waits in place').toMatch(/gate#\d+# |waits in place/);
     expect(round).toBeLessThan(moreThanEnough);
     expect(findLeftovers(stopped.instance, performance, givenUp)).toEqual([]);
+    expect(findUndonePivots(program, performance)).toEqual([]);
     const isHealed = (performance.isHealed = round >= healedAfter);
     if (isGivenUp(stopped)) break;
     await decide(id, stopped, { number: choices[round % choices.length]!, isHealed }, givenUp);
