@@ -69,10 +69,11 @@ function toCoreHttp(request: HttpRequestData): CoreHttpData {
 const typedStrings = (map: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(map).map(([key, string]) => [key, { string }]));
 
-/** Where the names of query and route are the same, the route counts. The key of the function is nothing for the app. */
+/** Where the names of query and route are the same in any case, the route counts. The key of the function is nothing for the app. */
 function httpMetadata({ url, headers, params }: HttpRequestData): CoreInvocationRequest['triggerMetadata'] {
-  const { code: _key, ...query } = joinQuery(url);
-  return { ...typedStrings({ ...query, ...params }), Headers: { json: JSON.stringify(headers) } };
+  const taken = new Set(['code', ...Object.keys(params).map((name) => name.toLowerCase())]);
+  const query = Object.entries(joinQuery(url)).filter(([name]) => !taken.has(name.toLowerCase()));
+  return { ...typedStrings({ ...Object.fromEntries(query), ...params }), Headers: { json: JSON.stringify(headers) } };
 }
 
 /**

@@ -29,7 +29,7 @@ const app = {
 it('hands a large body over as it comes, with headers, route and query', async () => {
   const { url } = await runApp(app);
   const body = randomBytes(20_000_000);
-  const response = await fetch(`${url}/api/hash/x%2Fy?q=1&name=no`, {
+  const response = await fetch(`${url}/api/hash/x%2Fy?q=1&Name=no&Code=key`, {
     method: 'POST',
     body,
     headers: { 'content-type': 'application/x-test' },
@@ -40,7 +40,7 @@ it('hands a large body over as it comes, with headers, route and query', async (
     params: { name: 'x/y', q: '1' },
     query: '1',
     type: 'application/x-test',
-    url: `${url}/api/hash/x%2Fy?q=1&name=no`,
+    url: `${url}/api/hash/x%2Fy?q=1&Name=no&Code=key`,
   });
 });
 
