@@ -1,7 +1,7 @@
 import type { Entry } from '../audit/entry.ts';
 import { formatFull } from './format.ts';
 import { root } from './location.ts';
-import { Loaded, ScreenTitle } from './parts.tsx';
+import { Crumbs, Loaded, ScreenTitle } from './parts.tsx';
 import { Exports, History } from './saga-history.tsx';
 import { useResource } from './use-resource.ts';
 
@@ -17,9 +17,9 @@ export function ArchivedSaga({ id, query }: { readonly id: string; readonly quer
   return (
     <>
       <header class="screen-head">
-        <p class="crumbs">
-          <a href={root}>Sagas</a> <span aria-hidden="true">/</span> archive
-        </p>
+        <Crumbs href={root} text="Sagas">
+          archive
+        </Crumbs>
         <ScreenTitle title={id} />
       </header>
       <Loaded of={trail}>

@@ -5,7 +5,7 @@ import { formatAmount, formatCount, formatFull, formatName } from './format.ts';
 import { listQuery } from './list-query.ts';
 import { type Place, root, withQuery } from './location.ts';
 import { Paged } from './paged.tsx';
-import { Fact, Loaded, Notice, Progress, ScreenTitle } from './parts.tsx';
+import { Crumbs, Fact, Loaded, Notice, Progress, ScreenTitle } from './parts.tsx';
 import { lookOf, type Tone } from './phases.ts';
 import { useLive } from './use-live.ts';
 import { useResource } from './use-resource.ts';
@@ -25,9 +25,9 @@ export function BatchPage({ id, query }: BatchPageProps) {
   return (
     <>
       <header class="screen-head">
-        <p class="crumbs">
-          <a href={`${root}/documents`}>Documents</a> <span aria-hidden="true">/</span> batch
-        </p>
+        <Crumbs href={`${root}/documents`} text="Documents">
+          batch
+        </Crumbs>
         <ScreenTitle title={`Batch ${id}`}>
           Batch <span class="id">{id}</span>
         </ScreenTitle>

@@ -4,7 +4,7 @@ import { DocumentViewer } from './document-viewer.tsx';
 import { formatAmount, formatBytes, formatFull, formatName, formatValue } from './format.ts';
 import { LineTable } from './line-table.tsx';
 import { batchUrl, root } from './location.ts';
-import { Fact, Failure, Loaded, Notice, PhaseBadge, ScreenTitle } from './parts.tsx';
+import { Crumbs, Fact, Failure, Loaded, Notice, PhaseBadge, ScreenTitle } from './parts.tsx';
 import { SagaFact } from './saga-fact.tsx';
 import { useResource } from './use-resource.ts';
 
@@ -16,9 +16,9 @@ export function DocumentPage({ id }: { readonly id: string }) {
   return (
     <>
       <header class="screen-head">
-        <p class="crumbs">
-          <a href={`${root}/documents`}>Documents</a> <span aria-hidden="true">/</span> {id}
-        </p>
+        <Crumbs href={`${root}/documents`} text="Documents">
+          {id}
+        </Crumbs>
         <div class="head-row">
           <ScreenTitle title={data?.name ?? id} />
           {data !== undefined && <PhaseBadge phase={data.status} />}

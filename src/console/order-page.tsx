@@ -3,7 +3,7 @@ import type { OrderRecord } from '../orders/order-record.ts';
 import { formatAmount, formatFull, formatName } from './format.ts';
 import { LineTable } from './line-table.tsx';
 import { root } from './location.ts';
-import { Fact, Failure, Loaded, PhaseBadge, ScreenTitle } from './parts.tsx';
+import { Crumbs, Fact, Failure, Loaded, PhaseBadge, ScreenTitle } from './parts.tsx';
 import { SagaFact } from './saga-fact.tsx';
 import { useResource } from './use-resource.ts';
 
@@ -15,9 +15,9 @@ export function OrderPage({ id }: { readonly id: string }) {
   return (
     <>
       <header class="screen-head">
-        <p class="crumbs">
-          <a href={`${root}/orders`}>Orders</a> <span aria-hidden="true">/</span> {id}
-        </p>
+        <Crumbs href={`${root}/orders`} text="Orders">
+          {id}
+        </Crumbs>
         <div class="head-row">
           <ScreenTitle title={data === undefined ? id : `Order of ${data.customer.name}`} />
           {data !== undefined && <PhaseBadge phase={data.status} />}

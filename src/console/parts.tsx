@@ -88,6 +88,19 @@ interface LoadedProps<T> {
   readonly children: (data: T) => ComponentChildren;
 }
 
+interface CrumbsProps {
+  readonly href: string;
+  readonly text: string;
+  readonly children: ComponentChildren;
+}
+
+/** The list that a screen belongs to, and what it shows of that. */
+export const Crumbs = ({ href, text, children }: CrumbsProps) => (
+  <p class="crumbs">
+    <a href={href}>{text}</a> <span aria-hidden="true">/</span> {children}
+  </p>
+);
+
 export const Fact = ({ label, children }: { readonly label: string; readonly children: ComponentChildren }) => (
   <div>
     <dt>{label}</dt>

@@ -3,7 +3,7 @@ import type { SagaView } from '../ops/saga-view.ts';
 import { type Change, compareRuns, type StepComparison, wentStraight } from './compare-runs.ts';
 import { formatCount, formatDuration, formatFull, formatValue } from './format.ts';
 import { sagaUrl } from './location.ts';
-import { ErrorNotice, Loading, Notice } from './parts.tsx';
+import { ErrorNotice, Loaded, Loading, Notice } from './parts.tsx';
 import { type RawHistory, readStepRuns, type StepRun } from './step-runs.ts';
 import { ownInputOf } from './family.ts';
 import { subjectIn } from './subject.ts';
@@ -24,13 +24,17 @@ export function RunComparison({ saga }: { readonly saga: SagaView }) {
 
 function LastSuccess({ saga }: { readonly saga: SagaView }) {
   const asked = new URLSearchParams({ name: saga.name, phase: 'completed', top: '20' });
-  const { data, error } = useResource<{ readonly sagas: readonly SagaView[] }>(`/api/sagas?${asked.toString()}`);
-  if (error !== undefined) return <ErrorNotice error={error} />;
-  if (data === undefined) return <Loading />;
-  const others = data.sagas.filter(({ instanceId }) => instanceId !== saga.instanceId);
-  const other = others.find(wentStraight) ?? others[0];
-  if (other === undefined) return <Notice title={`No other run of ${saga.name} has succeeded yet`} />;
-  return <Beside saga={saga} other={other} />;
+  const succeeded = useResource<{ readonly sagas: readonly SagaView[] }>(`/api/sagas?${asked.toString()}`);
+  return (
+    <Loaded of={succeeded}>
+      {({ sagas }) => {
+        const others = sagas.filter(({ instanceId }) => instanceId !== saga.instanceId);
+        const other = others.find(wentStraight) ?? others[0];
+        if (other === undefined) return <Notice title={`No other run of ${saga.name} has succeeded yet`} />;
+        return <Beside saga={saga} other={other} />;
+      }}
+    </Loaded>
+  );
 }
 
 const historyPath = ({ instanceId }: SagaView): string => `/api/sagas/${encodeURIComponent(instanceId)}/history`;

@@ -5,7 +5,7 @@ import { ownInputOf, parentOf } from './family.ts';
 import { formatDuration, formatFull } from './format.ts';
 import { documentUrl, orderUrl, type Place, root, sagaUrl } from './location.ts';
 import type { OperationName } from './operations.ts';
-import { ErrorNotice, Fact, Json, Loading, PhaseBadge, Progress, ScreenTitle, Time } from './parts.tsx';
+import { Crumbs, ErrorNotice, Fact, Json, Loading, PhaseBadge, Progress, ScreenTitle, Time } from './parts.tsx';
 import { ReviewPanels } from './review-panels.tsx';
 import { RunComparison } from './run-comparison.tsx';
 import { SagaActions } from './saga-actions.tsx';
@@ -100,9 +100,9 @@ function SagaHead({ saga, onAccepted }: SagaHeadProps) {
   const title = subjectIn(ownInputOf(saga)) ?? name;
   return (
     <header class="screen-head saga-head">
-      <p class="crumbs">
-        <a href={root}>Sagas</a> <span aria-hidden="true">/</span> {name}
-      </p>
+      <Crumbs href={root} text="Sagas">
+        {name}
+      </Crumbs>
       <div class="head-row">
         <ScreenTitle title={title}>
           {title} <span class="id">{instanceId}</span>

@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import { asRefusal, type Refusal, request } from './api.ts';
 import { batchUrl, go } from './location.ts';
 import { RefusalText } from './operation-form.tsx';
+import { ActionButton } from './saga-actions.tsx';
 import { useRefusal } from './use-me.ts';
 
 /** Files from this machine, as one batch, whose page is shown while they are processed. */
@@ -38,16 +39,12 @@ export function UploadButton() {
           currentTarget.value = '';
         }}
       />
-      <button
-        type="button"
-        class="button primary"
-        aria-busy={isSending}
-        aria-disabled={why === undefined ? undefined : 'true'}
-        title={why}
-        onClick={() => why === undefined && !isSending && picker.current?.click()}
-      >
-        {isSending ? 'Uploading…' : 'Upload documents…'}
-      </button>
+      <ActionButton
+        title={isSending ? 'Uploading…' : 'Upload documents…'}
+        look="primary"
+        why={why}
+        onOpen={() => !isSending && picker.current?.click()}
+      />
       <RefusalText refusal={refusal} />
     </div>
   );
