@@ -1,4 +1,4 @@
-import { formatName } from './format.ts';
+import { formatCount, formatName } from './format.ts';
 import { sagaUrl } from './location.ts';
 import { Loaded, Notice, ScreenTitle, Time } from './parts.tsx';
 import { readFacts } from './review-facts.ts';
@@ -25,6 +25,11 @@ export interface ReviewList {
 }
 
 const refreshMs = 3_000;
+/** After an outage thousands may wait; nobody reads a list of them. */
+const mostShown = 200;
+
+const mostUrgent = (reviews: readonly OpenReview[]): readonly OpenReview[] =>
+  reviews.toSorted((a, b) => a.deadline.localeCompare(b.deadline)).slice(0, mostShown);
 
 export function ReviewQueue() {
   const list = useResource<ReviewList>('/api/reviews', refreshMs);
@@ -41,7 +46,13 @@ export function ReviewQueue() {
               <p>A saga that is not sure of something shows up here.</p>
             </Notice>
           ) : (
-            <ReviewTable reviews={reviews.toSorted((a, b) => a.deadline.localeCompare(b.deadline))} />
+            <>
+              <ReviewTable reviews={mostUrgent(reviews)} />
+              <p class="pager muted">
+                {reviews.length > mostShown && `The ${mostShown} most urgent of `}
+                {formatCount(reviews.length, 'review')}
+              </p>
+            </>
           )
         }
       </Loaded>
