@@ -25,7 +25,7 @@ export interface Execution extends BranchState {
   readonly first: unknown;
   /** The activities that are registered with the host, by name. */
   readonly activities: ReadonlyMap<string, RegisteredActivity>;
-  /** Names of the sagas that are. */
+  /** Names of the sagas that are, and that others can run. */
   readonly sagas: ReadonlySet<string>;
   readonly gateMode: GateMode;
   /** What is too large for the history goes through it, out and in. */

@@ -59,7 +59,7 @@ export function registerSagas(registration: SagaRegistration): void {
   });
   const surroundings = {
     activities: new Map(activities.map((activity) => [activity.name, activity])),
-    sagas: new Set(names),
+    sagas: new Set(sagas.flatMap(({ name, output }) => (output === undefined ? [] : name))),
     gateMode,
     observer,
     logFormat,

@@ -18,7 +18,7 @@ const scopeName = /^[A-Za-z][A-Za-z0-9_-]{0,60}$/;
 
 /**
  * Runs a body whose effects are undone together when it fails; the failure then goes on.
- * @throws SagaDefinitionError for a name that cannot be part of an idempotency key, or is a saga's
+ * @throws SagaDefinitionError for a name that cannot be part of an idempotency key, or is a sub-saga's
  */
 export function* runScope<T>(
   execution: Execution,
@@ -34,7 +34,7 @@ export function* runScope<T>(
   }
   if (execution.sagas.has(name)) {
     throw new SagaDefinitionError(
-      `scope '${name}' has the name of a saga, so that steps of both could get the same idempotency key: rename one of them`,
+      `scope '${name}' has the name of a saga that others run, so that steps of both could get the same idempotency key: rename one of them`,
     );
   }
   const parent = currentScope(execution);

@@ -113,11 +113,6 @@ onEveryEngine((startTrial) => {
       'saga.progress was given NaN; it takes 0 to 100',
     ],
     [
-      'a scope that is named as a saga',
-      (saga, item) => saga.scope('trial', () => saga.step(reserve, item)),
-      "scope 'trial' has the name of a saga, so that steps of both could get the same idempotency key: rename one of them",
-    ],
-    [
       'a review that the saga does not list',
       function* (saga, item) {
         yield* saga.review(

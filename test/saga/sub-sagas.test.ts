@@ -131,6 +131,17 @@ onEveryEngine((startTrial) => {
     expect(end.output).toContain("the input of saga 'trial' does not fit its schema");
   });
 
+  test('a scope of its name is refused: steps of both could get the same idempotency key', async () => {
+    const { run } = await startTrial(
+      activities,
+      (saga, item) => saga.scope('payment', () => saga.step(reserve, item)),
+      { subSagas: [payment] },
+    );
+    expect((await run()).end.output).toContain(
+      "scope 'payment' has the name of a saga that others run, so that steps of both could get the same idempotency key: rename one of them",
+    );
+  });
+
   test('one that is not registered is refused before anything waits for it', async () => {
     const { run } = await startTrial(activities, (saga, item) => saga.run(payment, item));
     expect((await run()).end.output).toContain(
