@@ -67,13 +67,13 @@ async function ended(messageId: string) {
 const idsOf = (session: string): string[] => Array.from({ length: 8 }, (_, n) => `${session}-order-${n}`);
 
 /** When the engine started the instance, to the microsecond. */
-async function startedAt(messageId: string): Promise<string> {
+async function startedAt(messageId: string): Promise<number> {
   interface Shown {
     readonly historyEvents: readonly { readonly EventType: string; readonly Timestamp: string }[];
   }
   const path = `/runtime/webhooks/durabletask/instances/${instanceOf(messageId)}?showHistory=true`;
   const { historyEvents } = (await api.get<Shown>(path)).body;
-  return historyEvents.find(({ EventType }) => EventType === 'ExecutionStarted')?.Timestamp ?? '';
+  return Date.parse(historyEvents.find(({ EventType }) => EventType === 'ExecutionStarted')?.Timestamp ?? '');
 }
 
 it('a message becomes an order, with its correlation id', async () => {
@@ -100,12 +100,12 @@ it('the orders of each session are started in their order, many sessions side by
     await queue.send(...round);
   }
   for (const session of sessions) {
-    const times: string[] = [];
+    const times: number[] = [];
     for (const messageId of idsOf(session)) {
       expect(await ended(messageId)).toMatchObject({ runtimeStatus: 'Completed' });
       times.push(await startedAt(messageId));
     }
-    expect(times).toEqual(times.toSorted());
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
   }
 });
 
