@@ -134,6 +134,11 @@ export class SagaDefinitionError extends Error {
   override readonly name = 'SagaDefinitionError';
 }
 
+export const notRegistered = (what: 'activity' | 'saga', name: string): SagaDefinitionError =>
+  new SagaDefinitionError(
+    `${what} '${name}' is not registered: add it to the list given to registerSagas, in a test to that of createSagaTestHost`,
+  );
+
 /** An error of the business, as opposed to one of the machinery: never retried, and nothing was done. */
 export function businessError(name: string, code: string, message: string): ErrorData {
   return { name, code, message, retryable: false, outcome: 'failed' };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Activity, undoName } from './activity.ts';
 import { callWithRetries } from './call-with-retries.ts';
-import { type ErrorData, SagaDefinitionError, StepFailed } from './errors.ts';
+import { type ErrorData, notRegistered, SagaDefinitionError, StepFailed } from './errors.ts';
 import {
   count,
   currentScope,
@@ -130,7 +130,7 @@ export function refuseMisplaced<I, O>(execution: Execution, { name, effect }: Ac
 function registered({ activities }: Execution, name: string): RegisteredActivity {
   const activity = activities.get(name);
   if (activity !== undefined) return activity;
-  throw new SagaDefinitionError(`activity '${name}' is not registered: add it to the list given to registerSagas`);
+  throw notRegistered('activity', name);
 }
 
 /** A final effect is one too: there is no way back from it. */

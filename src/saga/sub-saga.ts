@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { SagaDefinitionError, SagaFailure, StepFailed } from './errors.ts';
+import { notRegistered, SagaDefinitionError, SagaFailure, StepFailed } from './errors.ts';
 import {
   count,
   currentScope,
@@ -84,9 +84,7 @@ function checkInput<I>(
   { name, input }: Pick<SubSaga<I, unknown>, 'name' | 'input'>,
   given: I,
 ): I {
-  if (!sagas.has(name)) {
-    throw new SagaDefinitionError(`saga '${name}' is not registered: add it to the list given to registerSagas`);
-  }
+  if (!sagas.has(name)) throw notRegistered('saga', name);
   const checked = input.safeParse(given);
   if (checked.success) return checked.data;
   throw new SagaDefinitionError(

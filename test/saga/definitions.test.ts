@@ -81,7 +81,7 @@ onEveryEngine((startTrial) => {
       function* (saga, item) {
         yield* saga.step(defineWorldActivity('other'), item);
       },
-      "activity 'other' is not registered: add it to the list given to registerSagas",
+      "activity 'other' is not registered: add it to the list given to registerSagas, in a test to that of createSagaTestHost",
     ],
     [
       'an input that does not fit',

@@ -145,7 +145,7 @@ onEveryEngine((startTrial) => {
   test('one that is not registered is refused before anything waits for it', async () => {
     const { run } = await startTrial(activities, (saga, item) => saga.run(payment, item));
     expect((await run()).end.output).toContain(
-      "saga 'payment' is not registered: add it to the list given to registerSagas",
+      "saga 'payment' is not registered: add it to the list given to registerSagas, in a test to that of createSagaTestHost",
     );
   });
 });
