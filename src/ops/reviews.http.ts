@@ -108,12 +108,18 @@ function findOpenReview(instance: Instance, asked: string): NonNullable<SagaStat
   if (open !== undefined && runtimeStatus === 'Suspended') {
     throw new Problem(409, 'suspended', `Saga '${instanceId}' is suspended: resume it first.`);
   }
-  if (status?.decided?.includes(asked) === true) throw alreadyDecided(asked);
-  throw new Problem(
-    404,
-    'not_found',
-    `Saga '${instanceId}' has no open review '${asked}': GET /api/reviews lists the open ones.`,
-  );
+  if (status?.decided?.includes(asked) === true) throw alreadyDecided(asked, '', describeOpen(instance));
+  const others = describeOpen(instance) || ', nor any other: GET /api/reviews lists what is open';
+  throw new Problem(404, 'not_found', `Saga '${instanceId}' has no open review '${asked}'${others}.`);
+}
+
+/** A review that is asked again has a `#` in its id: as it is, that would end the path. */
+function describeOpen(instance: Instance): string {
+  const open = openReviewsOf(instance).map(({ id }) => {
+    const written = encodeURIComponent(id);
+    return written === id ? `'${id}'` : `'${id}' (in the URL write it ${written})`;
+  });
+  return open.length === 0 ? '' : `; open is ${open.join(', ')}`;
 }
 
 /** Oldest first; operations side by side may each ask. */
@@ -122,8 +128,8 @@ function openReviewsOf(instance: Instance): NonNullable<SagaStatus['review']>[] 
   return review === undefined ? [] : [review, ...otherReviews];
 }
 
-const alreadyDecided = (review: string, how = ''): Problem =>
-  new Problem(409, 'already_decided', `Review '${review}' has its decision already${how}.`);
+const alreadyDecided = (review: string, how = '', open = ''): Problem =>
+  new Problem(409, 'already_decided', `Review '${review}' has its decision already${how}${open}.`);
 
 const findReview = (sagas: readonly SagaDefinition[], saga: string, review: string): Review<unknown> | undefined =>
   sagas.find(({ name }) => name === saga)?.reviews.find(({ name }) => name === review);

@@ -68,7 +68,7 @@ export function createSagaClient({ url, key, code, trade, patience }: SagaClient
     until: (id: string, isSo: (seen: Seen) => boolean): Promise<Seen> =>
       until(`saga ${id}`, () => saga(id), isSo, patience),
     decide: (id: string, review: string, answer: object) =>
-      taken('POST', `/api/sagas/${id}/reviews/${review}`, { by: 'Kim', ...answer }),
+      taken('POST', `/api/sagas/${id}/reviews/${encodeURIComponent(review)}`, { by: 'Kim', ...answer }),
     operate,
     /** As any tool does that knows nothing of sagas; by the API where the gate waits for an event, and there is nothing to rewind. */
     async rewindByWebhook(id: string): Promise<void> {
