@@ -16,6 +16,12 @@ const rewindVerdictSchema = z.object({
 });
 export type RewindVerdict = z.infer<typeof rewindVerdictSchema>;
 
+const lineSchema = status.ledger.element;
+const undoStates = lineSchema.shape.undo.options;
+
+/** `kept`: the saga has ended well, so that nothing will be undone any more. */
+const shownLineSchema = lineSchema.extend({ undo: z.enum([...undoStates, 'kept']) });
+
 /** What the API shows of an instance. */
 export const sagaViewSchema = z
   .object({
@@ -32,7 +38,7 @@ export const sagaViewSchema = z
     error: z.object({ code: z.string(), message: z.string() }).optional(),
     review: status.review,
     running: status.running,
-    compensation: status.ledger,
+    compensation: z.array(shownLineSchema),
     progress: z.number(),
     correlationId: z.string().optional(),
     createdAt: z.iso.datetime(),
@@ -69,7 +75,7 @@ export function toSagaView(instance: Instance): SagaView {
     error: errorOf(instance, status),
     review: isWaiting(runtimeStatus) || runtimeStatus === 'Suspended' ? status?.review : undefined,
     running: isWaiting(runtimeStatus) || runtimeStatus === 'Suspended' ? status?.running : undefined,
-    compensation: status?.ledger ?? [],
+    compensation: compensationOf(instance, status),
     progress: status?.progress ?? 0,
     correlationId: status?.correlationId,
     createdAt: instance.createdTime.toISOString(),
@@ -98,6 +104,12 @@ export function phaseOf(instance: Instance): ShownPhase {
     case 'ContinuedAsNew':
       return statusOf(instance)?.phase ?? 'pending';
   }
+}
+
+function compensationOf(instance: Instance, status: SagaStatus | undefined): SagaView['compensation'] {
+  const lines = status?.ledger ?? [];
+  if (phaseOf(instance) !== 'completed') return lines;
+  return lines.map((line) => (line.undo === 'pending' ? { ...line, undo: 'kept' } : line));
 }
 
 function errorOf({ runtimeStatus, output }: Instance, status: SagaStatus | undefined): SagaView['error'] {

@@ -53,6 +53,22 @@ describe('the view of an instance', () => {
     expect(toSagaView(instance({ runtimeStatus, customStatus: status({ review }) })).review).toBeUndefined();
   });
 
+  it.each([
+    ['Completed', status({ phase: 'completed' }), 'kept'],
+    ['Completed', status({ phase: 'failed', error: { name: 'E', code: 'down', message: 'down' } }), 'pending'],
+    ['Running', status(), 'pending'],
+    ['Failed', status({ phase: 'held' }), 'pending'],
+    ['Terminated', status(), 'pending'],
+  ] as const)('that is %s with status %o says of what was done and not undone: %3$s', (runtimeStatus, own, undo) => {
+    const lines = (one: string) => [
+      { step: 'main/pay#1', outcome: 'succeeded', undo: one },
+      { step: 'main/ask#1', outcome: 'succeeded', undo: 'none' },
+      { step: 'main/ship#1', outcome: 'unknown', undo: 'done' },
+    ];
+    const customStatus = { ...own, ledger: lines('pending') };
+    expect(toSagaView(instance({ runtimeStatus, customStatus })).compensation).toEqual(lines(undo));
+  });
+
   it('that failed by a bug says so in words', () => {
     const { error } = toSagaView(instance({ runtimeStatus: 'Failed', output: 'TypeError: x is undefined' }));
     expect(error).toEqual({ code: 'orchestrator_failed', message: 'TypeError: x is undefined' });
