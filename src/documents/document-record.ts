@@ -49,6 +49,9 @@ export const documentRecordSchema = z
   .meta({ id: 'Document' });
 export type DocumentRecord = z.infer<typeof documentRecordSchema>;
 
+export const isUnderWay = ({ status }: Pick<DocumentRecord, 'status'>): boolean =>
+  status === 'processing' || status === 'awaiting_review';
+
 /** A document as intake saw it: a version of a blob, and the saga that it started. */
 export const uploadedDocumentSchema = z.object({
   documentId: z.string(),

@@ -5,7 +5,7 @@ import type { IdempotencyClaims } from '../azure/idempotency-claims.ts';
 import { instanceIdOf, senderNameOf } from '../documents/document-id.ts';
 import { awaitStart } from './await-start.ts';
 import { claimDocuments, type ClaimedDocument } from './claim-documents.ts';
-import { type UploadedDocument, uploadedDocumentSchema } from '../documents/document-record.ts';
+import { isUnderWay, type UploadedDocument, uploadedDocumentSchema } from '../documents/document-record.ts';
 
 export interface IntakeServices {
   readonly blobs: DocumentBlobs;
@@ -44,7 +44,8 @@ export interface Intake {
   accept(upload: Upload, instances: DurableInstances): Promise<AcceptedDocument[]>;
   /**
    * Starts the saga of a blob that appeared in `incoming`, as it is there now. It may be another version than the one that was
-   * announced: a change of its properties alone makes one, and is announced by nobody.
+   * announced: a change of its properties alone makes one, and is announced by nobody. A document that has come to its end is
+   * known by its record where the engine has forgotten its saga.
    */
   announce(blobName: string, instances: DurableInstances, traceparent?: string): Promise<Announced>;
 }
@@ -74,9 +75,19 @@ export function createIntake({ blobs, claims, records, now, newId }: IntakeServi
     async announce(blobName, instances, traceparent) {
       const facts = await blobs.inspect(blobName);
       if (facts === undefined) return { state: 'gone' };
-      return { state: await startOnce(facts, instances, traceparent), instanceId: instanceIdOf(documentIdIn(facts)) };
+      const documentId = documentIdIn(facts);
+      const instanceId = instanceIdOf(documentId);
+      if (await isForgotten(documentId, instances)) return { state: 'known', instanceId };
+      return { state: await startOnce(facts, instances, traceparent), instanceId };
     },
   };
+
+  /** Its saga has ended and was purged. */
+  async function isForgotten(documentId: string, instances: DurableInstances): Promise<boolean> {
+    const record = await records.read(documentId);
+    if (record === undefined || isUnderWay(record)) return false;
+    return (await instances.get(instanceIdOf(documentId))) === undefined;
+  }
 
   async function store(
     { documentId, blobName }: AcceptedDocument,

@@ -5,6 +5,7 @@ import { createDocumentBlobs } from '../../src/azure/document-blobs.ts';
 import { createDurableInstances } from '../../src/azure/durable-instances.ts';
 import { createIdempotencyClaims } from '../../src/azure/idempotency-claims.ts';
 import { claimedDocumentsSchema } from '../../src/intake/claim-documents.ts';
+import { openRecord, uploadedDocumentSchema } from '../../src/documents/document-record.ts';
 import { createIntake } from '../../src/intake/intake.ts';
 import { createTestHost } from '../../src/testing/index.ts';
 import { useStorage } from '../azure/local-storage.ts';
@@ -40,6 +41,29 @@ it('takes in a blob that was given other properties after its event, once', asyn
   const started = 'instanceId' in first ? await instances.get(first.instanceId) : undefined;
   expect(started?.input).toMatchObject({ etag: etag?.replaceAll('"', ''), contentType: 'application/pdf' });
 });
+
+it.each([
+  ['processing', 'started'],
+  ['awaiting_review', 'started'],
+  ['failed', 'known'],
+  ['rejected', 'known'],
+  ['processed', 'known'],
+] as const)(
+  'of a blob whose record is %s and whose saga is gone, an announcement finds it %s',
+  async (status, state) => {
+    const blobName = `${status}.pdf`;
+    await incoming.getBlockBlobClient(blobName).upload('x', 1);
+    const first = await intake.announce(blobName, instances);
+    const instanceId = 'instanceId' in first ? first.instanceId : '';
+    const uploaded = uploadedDocumentSchema.parse((await instances.get(instanceId))?.input);
+    await services.records.save({ ...openRecord(uploaded), status });
+    await instances.terminate(instanceId, 'a test');
+    await expect.poll(() => instances.purge(instanceId)).toBe('accepted');
+
+    expect(await intake.announce(blobName, instances)).toEqual({ state, instanceId });
+    expect((await instances.get(instanceId)) === undefined).toBe(state === 'known');
+  },
+);
 
 it('leaves a blob alone that is gone', async () => {
   expect(await intake.announce('nowhere.pdf', instances)).toEqual({ state: 'gone' });

@@ -29,6 +29,12 @@ const status = (more: object = {}) => ({
 
 const review = { id: 'extraction', name: 'extraction', of: {}, openedAt: '2026-03-01', deadline: '2026-03-04' };
 
+const lines = (undo: string) => [
+  { step: 'main/pay#1', outcome: 'succeeded', undo },
+  { step: 'main/ask#1', outcome: 'succeeded', undo: 'none' },
+  { step: 'main/ship#1', outcome: 'unknown', undo: 'done' },
+];
+
 describe('the view of an instance', () => {
   it.each([
     ['Running', status({ phase: 'waiting' }), 'waiting'],
@@ -60,11 +66,6 @@ describe('the view of an instance', () => {
     ['Failed', status({ phase: 'held' }), 'pending'],
     ['Terminated', status(), 'pending'],
   ] as const)('that is %s with status %o says of what was done and not undone: %3$s', (runtimeStatus, own, undo) => {
-    const lines = (one: string) => [
-      { step: 'main/pay#1', outcome: 'succeeded', undo: one },
-      { step: 'main/ask#1', outcome: 'succeeded', undo: 'none' },
-      { step: 'main/ship#1', outcome: 'unknown', undo: 'done' },
-    ];
     const customStatus = { ...own, ledger: lines('pending') };
     expect(toSagaView(instance({ runtimeStatus, customStatus })).compensation).toEqual(lines(undo));
   });
