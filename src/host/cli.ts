@@ -5,7 +5,7 @@ import { parseCliArguments, usage, type CliArguments } from './cli-arguments.ts'
 import { readHostJson } from './host-json.ts';
 import { startHost, type Host } from './host.ts';
 import { readLocalSettings } from './local-settings.ts';
-import { createConsoleLog, formatCoreToolsLine } from './log.ts';
+import { createConsoleLog, formatCoreToolsLine, formatJsonLine } from './log.ts';
 import { AppLoadError } from './worker/worker-errors.ts';
 
 const print = (text: string) => void process.stdout.write(text);
@@ -77,7 +77,8 @@ async function run(): Promise<void> {
   const env = { ...local.values, ...process.env };
   const cors = given.cors ?? local.cors;
   const port = given.port ?? local.port ?? 7071;
-  const log = createConsoleLog(readHostJson(appDir, env).logLevel, print, formatCoreToolsLine);
+  const formatLine = given.logFormat === 'json' ? formatJsonLine : formatCoreToolsLine;
+  const log = createConsoleLog(readHostJson(appDir, env).logLevel, print, formatLine);
   const host = await startHost({ appDir, dataDir, port, asksForKeys, env, log, ...(cors && { cors }) });
   closeOnSignal(host);
   printFunctions(host);

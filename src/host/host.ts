@@ -6,7 +6,7 @@ import { systemClock, type Clock } from './clock.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { readHostJson } from './host-json.ts';
 import { startHttpServer } from './http/http-server.ts';
-import { createConsoleLog, type Log } from './log.ts';
+import { createConsoleLog, type FormatLine, type Log } from './log.ts';
 import type { HostFunction } from './host-function.ts';
 import type { CorsSettings } from './http/cors.ts';
 import { restWhenIdle } from './rest-when-idle.ts';
@@ -33,6 +33,8 @@ export interface HostOptions {
   readonly redirects?: Readonly<Record<string, string>>;
   /** By default lines on standard output, filtered by `logging.logLevel` of host.json. */
   readonly log?: Log;
+  /** How these lines are written, each with its line break; by default time, level, origin and message. */
+  readonly formatLine?: FormatLine;
 }
 
 export interface Host {
@@ -67,7 +69,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const { dataDir, asksForKeys = false, redirects = {}, cors, clock = systemClock, newId = randomUUID } = options;
   const appDir = resolve(options.appDir);
   const settings = readHostJson(appDir, options.env);
-  const log = options.log ?? createConsoleLog(settings.logLevel, (line) => process.stdout.write(line));
+  const log =
+    options.log ?? createConsoleLog(settings.logLevel, (line) => process.stdout.write(line), options.formatLine);
   for (const warning of settings.warnings) log('warning', 'Host.Startup', warning);
 
   await using opened = new AsyncDisposableStack();

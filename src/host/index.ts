@@ -3,5 +3,14 @@ export type { HostFunction } from './host-function.ts';
 export type { CorsSettings } from './http/cors.ts';
 export { systemClock, type Clock } from './clock.ts';
 export { makeDataFolder } from './make-data-folder.ts';
-export { createConsoleLog, type Log, type LogFilter, type LogLevel } from './log.ts';
+export {
+  createConsoleLog,
+  formatJsonLine,
+  formatLogLine,
+  parseFields,
+  type FormatLine,
+  type Log,
+  type LogFilter,
+  type LogLevel,
+} from './log.ts';
 export { AppLoadError, WorkerGoneError } from './worker/worker-errors.ts';

@@ -28,15 +28,33 @@ const labels: Readonly<Record<LogLevel, string>> = {
 
 /** `12:34:56.789 info  [StartOrder] message`: a function's own lines carry its name, the host's their category. */
 export function formatLogLine(at: Date, level: LogLevel, category: string, message: string): string {
-  const source = /^Function\.(.+?)(?:\.User)?$/.exec(category)?.[1] ?? category;
-  return `${at.toISOString().slice(11, 23)} ${labels[level]} [${source}] ${message}\n`;
+  return `${at.toISOString().slice(11, 23)} ${labels[level]} [${functionOf(category) ?? category}] ${message}\n`;
+}
+
+const functionOf = (category: string): string | undefined => /^Function\.(.+?)(?:\.User)?$/.exec(category)?.[1];
+
+/** One JSON object. A message that is one itself is not packed into another: the line has its fields. */
+export function formatJsonLine(at: Date, level: LogLevel, category: string, message: string): string {
+  const name = functionOf(category);
+  const origin = name === undefined ? { category } : { function: name };
+  return `${JSON.stringify({ ...(parseFields(message) ?? { message }), time: at, level, ...origin })}\n`;
+}
+
+/** Of a message that is a JSON object. */
+export function parseFields(message: string): Readonly<Record<string, unknown>> | undefined {
+  if (!message.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(message) as Readonly<Record<string, unknown>>;
+  } catch {
+    return undefined;
+  }
 }
 
 /** `[2026-01-05T08:00:00.000Z] message`, as Core Tools prints it. */
 export const formatCoreToolsLine = (at: Date, _level: LogLevel, _category: string, message: string): string =>
   `[${at.toISOString()}] ${message}\n`;
 
-export type FormatLine = typeof formatLogLine;
+export type FormatLine = (at: Date, level: LogLevel, category: string, message: string) => string;
 
 /** The time is that of the wall clock: a log must be readable beside other logs even when the host runs on a virtual one. */
 export function createConsoleLog(

@@ -13,7 +13,7 @@ import { type Program, startProgram } from './start-program.ts';
 // `npm run demo`: three documents, three fates, and what the history kept of each.
 
 const print = (line = ''): void => void process.stdout.write(`${line}\n`);
-const title = (text: string): void => print(`\n\u001B[1m${text}\u001B[0m\n`);
+const title = (text: string): void => print(`\n${process.stdout.isTTY ? `\u001B[1m${text}\u001B[0m` : text}\n`);
 
 const acceptedSchema = z.object({ instanceId: z.string(), documentId: z.string() });
 type Accepted = z.infer<typeof acceptedSchema>;
@@ -27,6 +27,8 @@ try {
 } finally {
   rmSync(dataDir, { recursive: true, force: true });
 }
+// Service Bus clients that are closed while they wait for a session keep their timers, of a minute, and with them the process.
+process.exit();
 
 async function run(): Promise<void> {
   const program = await startProgram({

@@ -1,7 +1,8 @@
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type Host, type Log, startHost } from '../host/index.ts';
+import { formatJsonLine, type Host, type Log, startHost } from '../host/index.ts';
 import type { StartArguments } from './arguments.ts';
+import { formatOperatorLine } from './format-operator-line.ts';
 import { startServicesInThread } from './start-services.ts';
 
 export interface ProgramOptions extends StartArguments {
@@ -28,6 +29,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     port,
     redirects: { '/console': '/api/console' },
     env: { DEV_FAULTS: 'on', ...services.environment, ...settings },
+    formatLine: settings['LOG_FORMAT'] === 'json' ? formatJsonLine : formatOperatorLine,
     ...(log !== undefined && { log }),
   });
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createConsoleLog, formatLogLine, isLogged, type LogFilter } from '../../src/host/log.ts';
+import { createConsoleLog, formatJsonLine, formatLogLine, isLogged, type LogFilter } from '../../src/host/log.ts';
 
 describe('the log', () => {
   it('goes by the longest prefix of a category that has a level, in whatever case', () => {
@@ -38,5 +38,17 @@ describe('the log', () => {
       formatLogLine(at, 'error', 'Host.Worker', 'lost'),
     ];
     expect(lines).toEqual(['10:00:00.123 info  [Order.Place] placed\n', '10:00:00.123 ERROR [Host.Worker] lost\n']);
+  });
+
+  it('as JSON has one object a line, with the fields of a message that is one', () => {
+    const at = new Date('2026-11-21T10:00:00.123Z');
+    const lines = [
+      formatJsonLine(at, 'information', 'Function.Order.Place.User', '{"event":"placed","level":7}'),
+      formatJsonLine(at, 'error', 'Host.Worker', '{lost'),
+    ];
+    expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
+      { event: 'placed', time: at.toISOString(), level: 'information', function: 'Order.Place' },
+      { message: '{lost', time: at.toISOString(), level: 'error', category: 'Host.Worker' },
+    ]);
   });
 });
