@@ -3,8 +3,8 @@ import type { Happening } from './entry.ts';
 import type { HistoryEvent } from './history.ts';
 import { digest, findCorrelationId } from './read-attempt.ts';
 
-// What an instance was started with: a bare input, or one that the engine has wrapped, for a sub-saga in who runs it, for a next
-// generation in what is left of the ones before.
+// What an instance was started with: a bare input, or one that is wrapped, for a sub-saga in who runs it, for a next generation in what
+// is left of the ones before, and otherwise in what is known of the request.
 
 const wrappedSchema = z.object({
   $saga: z.object({
@@ -19,6 +19,7 @@ const wrappedSchema = z.object({
         correlationId: z.string().optional(),
       })
       .optional(),
+    origin: z.object({ correlationId: z.string() }).optional(),
   }),
   input: z.unknown(),
 });
@@ -27,12 +28,12 @@ type Started = Extract<HistoryEvent, { type: 'started' }>;
 
 export function readStart({ at, input }: Started, saga: string, events: readonly HistoryEvent[]): Happening {
   const wrapped = wrappedSchema.safeParse(input).data;
-  const { commission, carried } = wrapped?.$saga ?? {};
+  const { commission, carried, origin } = wrapped?.$saga ?? {};
   return {
     time: at,
     kind: carried === undefined ? 'started' : 'continued',
     step: saga,
-    correlationId: findCorrelationId(events) ?? carried?.correlationId,
+    correlationId: findCorrelationId(events) ?? (carried ?? origin)?.correlationId,
     data: describeOrigin({
       parent: commission?.parent,
       place: commission?.path,

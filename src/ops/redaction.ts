@@ -49,9 +49,13 @@ export function createRedaction({ sagas, activities }: RedactionSources): Redact
   const ofTask = new Map(activities.flatMap(carriedByTasks)).set(cancelFunction, { Result: replyOf(z.unknown()) });
   const gateDecision = decisionOf(allOf(activities.map(({ output }) => output)));
   const ledger = z.array(z.union(activities.map(carriedByEntry)));
-  /** A client sends the bare input; the engine wraps it in what a sub-saga or a next generation has to know. */
+  /** A bare input, or wrapped in what the API, a parent or the generation before has to say to the saga. */
   const startOf = ({ input }: SagaDefinition): z.ZodType => {
-    const engine = z.object({ commission: z.unknown(), carried: z.object({ first: input, ledger }) });
+    const engine = z.object({
+      commission: z.unknown(),
+      carried: z.object({ first: input, ledger }),
+      origin: z.unknown(),
+    });
     return allOf([payload(input), z.object({ input, $saga: engine.catchall(withheld) })]);
   };
   const outcomeOf = ({ output = z.unknown() }: SagaDefinition): z.ZodType =>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Instance, runtimeStatuses } from '../azure/durable-instances.ts';
-import { failedGate, gateFunction, type SagaStatus, sagaStatusSchema } from '../saga/operate.ts';
+import { failedGate, gateFunction, type SagaStatus, sagaStatusSchema, sentInput } from '../saga/operate.ts';
 
 const status = sagaStatusSchema.shape;
 
@@ -70,7 +70,7 @@ export function toSagaView(instance: Instance): SagaView {
     step: status?.step,
     attempt: status?.attempt,
     nextAttemptAt: status?.nextAttemptAt,
-    input: instance.input,
+    input: sentInput(instance.input),
     output: runtimeStatus === 'Completed' ? instance.output : null,
     error: errorOf(instance, status),
     review: isWaiting(runtimeStatus) || runtimeStatus === 'Suspended' ? status?.review : undefined,

@@ -12,7 +12,7 @@ import {
 } from '../http/endpoint.ts';
 import { checked, Problem } from '../http/problem.ts';
 import type { SagaDefinition } from '../saga/index.ts';
-import { type ClaimStore, isWrapped, storeClaims } from '../saga/operate.ts';
+import { type ClaimStore, isWrapped, storeClaims, wrapInput } from '../saga/operate.ts';
 import { listSchema, startSchema } from './contract.ts';
 import { countSagas, findNewest, sagaCountsSchema, sortKey } from './list-sagas.ts';
 import type { Redaction } from './redaction.ts';
@@ -98,7 +98,8 @@ async function startSaga({ sagas, claims, newId }: SagaEndpointServices, call: E
       `The input of ${name} has a member '$saga', a name that the engine keeps for itself: leave it out.`,
     );
   }
-  if ((await instances.start(name, instanceId, await storeClaims(claims, fitting.input))) === 'exists') {
+  const started = await storeClaims(claims, withOrigin(saga, fitting.input, call));
+  if ((await instances.start(name, instanceId, started)) === 'exists') {
     throw new Problem(
       409,
       'exists',
@@ -107,6 +108,12 @@ async function startSaga({ sagas, claims, newId }: SagaEndpointServices, call: E
   }
   const statusUrl = statusUrlOf(request, instanceId);
   return { status: 202, headers: { location: statusUrl }, jsonBody: { instanceId, statusUrl } };
+}
+
+/** A saga that says itself what ties it to a request has that in its input. */
+function withOrigin(saga: SagaDefinition, input: unknown, { correlationId, traceparent }: EndpointCall): unknown {
+  if (saga.prepare(input).correlationId !== undefined) return input;
+  return wrapInput(input, { origin: { correlationId, ...(traceparent !== undefined && { traceparent }) } });
 }
 
 async function listSagas({ redaction, now }: SagaEndpointServices, call: EndpointCall) {

@@ -16,6 +16,6 @@ export { cancelFunction } from './pass-on-cancel.ts';
 export { registerSagas, type SagaRegistration } from './register-sagas.ts';
 export { parseAnswer, type Review, type ReviewAnswer, reviewAnswerSchema, reviewEvent } from './review.ts';
 export { findSecrets, maskSecrets, redact, redacted, unvouched, withheld } from './sensitive.ts';
-export { isWrapped } from './start.ts';
+export { isWrapped, sentInput, wrapInput } from './start.ts';
 export { type SagaStatus, sagaStatusSchema } from './status.ts';
 export { cancelEvent } from './wait.ts';

@@ -138,7 +138,7 @@ function createExecution(
   context: OrchestrationContext,
   definition: SagaDefinition,
   { correlationId, traceparent }: PreparedSaga<unknown>,
-  { input, commission, carried, ...surroundings }: SagaSurroundings & Start & Pick<Execution, 'desk'>,
+  { input, commission, carried, origin, ...surroundings }: SagaSurroundings & Start & Pick<Execution, 'desk'>,
 ): Execution {
   const { df } = context;
   const execution: Execution = {
@@ -149,8 +149,8 @@ function createExecution(
     df,
     saga: definition.name,
     version: definition.version,
-    correlationId: commission?.correlationId ?? carried?.correlationId ?? correlationId ?? df.instanceId,
-    traceparent: (commission ?? carried ?? { traceparent }).traceparent,
+    correlationId: (commission ?? carried)?.correlationId ?? correlationId ?? origin?.correlationId ?? df.instanceId,
+    traceparent: (commission ?? carried ?? { traceparent: traceparent ?? origin?.traceparent }).traceparent,
     findSecrets: () => findKnownSecrets(definition.input, input, execution),
     narrate: (event) => {
       write(context, execution, event, surroundings.logFormat);
