@@ -2,42 +2,48 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ServiceName } from './local-services.ts';
 
-export interface StartArguments {
-  readonly port: number;
+export interface ServicesArguments {
   readonly dataDir: string;
   readonly servicePorts: Partial<Record<ServiceName, number>>;
 }
 
-export const usage = `Usage: npm start -- [options]
-  --port N               where the app listens (PORT; default 7071; 0 takes a free one)
-  --data DIR             where everything is kept (DATA_DIR; default .data)
+export interface StartArguments extends ServicesArguments {
+  readonly port: number;
+}
+
+const servicesUsage = `  --data DIR             where everything is kept (DATA_DIR; default .data)
   --blob-port N          ports of the local services; free ones unless given
   --cosmos-port N
   --service-bus-port N
   --trade-port N
   --help                 this`;
 
+export const startUsage = `Usage: npm start -- [options]
+  --port N               where the app listens (PORT; default 7071; 0 takes a free one)
+${servicesUsage}`;
+
+export const servicesOnlyUsage = `Usage: npm run --silent services -- [options] > local.settings.json
+${servicesUsage}`;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** @throws Error that names the argument and its value */
-export function parseStartArguments(args: readonly string[], environment: Environment): StartArguments | 'help' {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      port: { type: 'string', default: environment['PORT'] ?? '7071' },
-      data: { type: 'string', default: environment['DATA_DIR'] ?? '.data' },
-      'blob-port': { type: 'string' },
-      'cosmos-port': { type: 'string' },
-      'service-bus-port': { type: 'string' },
-      'trade-port': { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
-  if (values.help) return 'help';
-  const given = (name: 'blob-port' | 'cosmos-port' | 'service-bus-port' | 'trade-port', service: ServiceName) =>
+const servicesOptions = (environment: Environment) =>
+  ({
+    data: { type: 'string', default: environment['DATA_DIR'] ?? '.data' },
+    'blob-port': { type: 'string' },
+    'cosmos-port': { type: 'string' },
+    'service-bus-port': { type: 'string' },
+    'trade-port': { type: 'string' },
+  }) as const;
+
+type ServicesValues = { readonly data: string } & {
+  readonly [name in 'blob-port' | 'cosmos-port' | 'service-bus-port' | 'trade-port']?: string | undefined;
+};
+
+function readServicesValues(values: ServicesValues): ServicesArguments {
+  const given = (name: Exclude<keyof ServicesValues, 'data'>, service: ServiceName) =>
     values[name] === undefined ? {} : { [service]: parsePort(`--${name}`, values[name]) };
   return {
-    port: parsePort('--port', values.port),
     dataDir: resolve(values.data),
     servicePorts: {
       ...given('blob-port', 'blob'),
@@ -46,6 +52,18 @@ export function parseStartArguments(args: readonly string[], environment: Enviro
       ...given('trade-port', 'trade'),
     },
   };
+}
+
+/** @throws Error that names the argument and its value */
+export function parseStartArguments(args: string[], environment: Environment): StartArguments {
+  const port = { type: 'string', default: environment['PORT'] ?? '7071' } as const;
+  const { values } = parseArgs({ args, options: { port, ...servicesOptions(environment) } });
+  return { port: parsePort('--port', values.port), ...readServicesValues(values) };
+}
+
+/** @throws Error that names the argument and its value */
+export function parseServicesArguments(args: string[], environment: Environment): ServicesArguments {
+  return readServicesValues(parseArgs({ args, options: servicesOptions(environment) }).values);
 }
 
 function parsePort(name: string, value: string): number {

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { createVerifier } from '../audit/signature.ts';
 import { type Verdict, verifyTrail } from '../audit/verify-trail.ts';
+import { readCommandLine } from '../command-line.ts';
 
 // `npm run audit`: exports trails, and tells whether an export is what was exported. Exits with 0 only if all is well.
 
@@ -10,39 +12,34 @@ const usage = `Usage: npm run audit -- verify FILE [--public-key FILE]
 
 const print = (text: string): void => void process.stdout.write(text);
 
+const run = readCommandLine(usage, parse);
 try {
-  process.exitCode = await run(process.argv.slice(2));
+  process.exitCode = await run();
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
 
-async function run(args: string[]): Promise<number> {
-  const { positionals, values } = parse(args);
+/** @throws for arguments that make no sense */
+function parse(args: string[]): () => Promise<number> {
+  const { positionals, values } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      'public-key': { type: 'string' },
+      url: { type: 'string' },
+      format: { type: 'string', default: 'jsonl' },
+      key: { type: 'string' },
+      token: { type: 'string' },
+    },
+  });
   const [command, subject, ...others] = positionals;
-  if (subject === undefined || others.length > 0) throw new Error(usage);
-  if (command === 'verify') return verify(subject, values['public-key']);
-  if (command !== 'export') throw new Error(usage);
-  if (values.url === undefined) throw new Error(`--url is missing: say where the app runs.\n${usage}`);
-  return exportTrail(subject, values.url, values.format, headersFor(values));
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        'public-key': { type: 'string' },
-        url: { type: 'string' },
-        format: { type: 'string', default: 'jsonl' },
-        key: { type: 'string' },
-        token: { type: 'string' },
-      },
-    });
-  } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${usage}`, { cause: error });
-  }
+  if (subject === undefined || others.length > 0) throw new Error('Give a command and what it is about.');
+  if (command === 'verify') return () => verify(subject, values['public-key']);
+  if (command !== 'export') throw new Error(`The command is '${command}'; give verify or export.`);
+  const { url, format } = values;
+  if (url === undefined) throw new Error('--url is missing: say where the app runs.');
+  return () => exportTrail(subject, url, format, headersFor(values));
 }
 
 async function verify(file: string, keyFile: string | undefined): Promise<number> {
@@ -86,7 +83,16 @@ async function exportTrail(
     throw new Error(`Nothing answers at ${address.origin}: start the app, or give another --url.`, { cause: error });
   });
   const body = await response.text();
-  if (!response.ok) throw new Error(`${address.href} answered ${response.status}: ${body}`);
+  if (!response.ok) throw new Error(`${address.href} answered ${response.status}: ${detailOf(body)}`);
   print(body);
   return 0;
+}
+
+/** Of a problem document (RFC 9457); anything else is shown as it is. */
+function detailOf(body: string): string {
+  try {
+    return z.object({ detail: z.string() }).parse(JSON.parse(body)).detail;
+  } catch {
+    return body;
+  }
 }

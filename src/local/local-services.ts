@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { z } from 'zod';
@@ -8,6 +8,7 @@ import { startCosmosEmulator } from '../emulators/cosmos/index.ts';
 import { createEventGrid } from '../emulators/event-grid.ts';
 import { startServiceBusEmulator } from '../emulators/service-bus/index.ts';
 import { startTradeEmulator } from '../emulators/trade/index.ts';
+import { claimDataFolder } from '../host/index.ts';
 import { localEntities } from './local-entities.ts';
 
 export const serviceNames = ['blob', 'cosmos', 'serviceBus', 'trade'] as const;
@@ -27,7 +28,7 @@ export interface LocalServices {
 
 /** Blob storage, Event Grid, Service Bus, Cosmos DB and the systems that orders need, for one machine; everything they keep lies under `dataDir`. */
 export async function startLocalServices({ dataDir, ports }: LocalServicesOptions): Promise<LocalServices> {
-  mkdirSync(dataDir, { recursive: true });
+  const leaveDataFolder = claimDataFolder(dataDir);
   const startedAt = new Date();
   const lastStartFile = join(dataDir, 'last-start.json');
   const last = readLastStart(lastStartFile);
@@ -81,6 +82,7 @@ export async function startLocalServices({ dataDir, ports }: LocalServicesOption
       await blob.close();
       await cosmos.close();
       await broker.close();
+      leaveDataFolder();
     },
   };
 }

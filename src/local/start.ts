@@ -1,13 +1,14 @@
+import { readCommandLine } from '../command-line.ts';
 import { makeDataFolder } from '../host/index.ts';
-import { parseStartArguments, type StartArguments, usage } from './arguments.ts';
+import { parseStartArguments, startUsage } from './arguments.ts';
 import { type Program, startProgram } from './start-program.ts';
 
 // `npm start`: the app on this machine, with the services it needs.
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
+const options = readCommandLine(startUsage, (args) => parseStartArguments(args, process.env));
 try {
-  const options = readArguments();
   makeDataFolder(options.dataDir);
   const program = await startProgram({ ...options, settings: process.env, onCrash: fail });
   closeOnSignal(program);
@@ -44,17 +45,6 @@ function closeOnSignal(program: Program): void {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-}
-
-function readArguments(): StartArguments {
-  try {
-    const given = parseStartArguments(process.argv.slice(2), process.env);
-    if (given !== 'help') return given;
-  } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${usage}`, { cause: error });
-  }
-  print(usage);
-  process.exit(0);
 }
 
 function fail(error: unknown): never {

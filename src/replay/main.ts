@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readCommandLine } from '../command-line.ts';
 import { readLocalSettings } from '../host/local-settings.ts';
 import { startInProcessApp } from '../host/worker/in-process-app.ts';
 import { appSettings } from './app-settings.ts';
@@ -18,18 +19,17 @@ const usage = `Usage: npm run replay -- HISTORY.json [more…] [--app FOLDER]
 const withoutStorage =
   'it refers to values that were too large for it: set AzureWebJobsStorage to the storage account of the app that kept them';
 
+const { files, app } = readCommandLine(usage, parse);
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await main();
 } catch (error) {
   complain(error);
   process.exitCode = 1;
 }
 
-async function main(args: string[]): Promise<number> {
-  const { positionals: files, values } = parse(args);
-  if (files.length === 0) throw new Error(usage);
-  const hasStorage = values.app !== undefined || namesStorage(process.env);
-  const run = await open(values.app);
+async function main(): Promise<number> {
+  const hasStorage = app !== undefined || namesStorage(process.env);
+  const run = await open(app);
   let failures = 0;
   for (const file of files) {
     const isSame = await replayFile(file, run, hasStorage);
@@ -43,11 +43,9 @@ function namesStorage(environment: NodeJS.ProcessEnv): boolean {
 }
 
 function parse(args: string[]) {
-  try {
-    return parseArgs({ args, allowPositionals: true, options: { app: { type: 'string' } } });
-  } catch (error) {
-    throw new Error(`${textOf(error)}\n${usage}`, { cause: error });
-  }
+  const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { app: { type: 'string' } } });
+  if (positionals.length === 0) throw new Error('No history was given.');
+  return { files: positionals, app: values.app };
 }
 
 function open(folder: string | undefined): Promise<RunOrchestrator> {

@@ -97,8 +97,9 @@ it('says what is wrong with its arguments, its app and its port', async () => {
     [['--app', join(app, 'index.js')], /^--app is ".*index\.js", which is no folder/],
     [
       ['--app', app, '--port', '0', '--data', join(app, 'index.js', 'data')],
-      /^The data folder .*data cannot be used: ENOTDIR.*\. Give another one with --data\.\n$/,
+      /^The data folder .*data cannot be used: EEXIST.*\. Give another one with --data\.\n$/,
     ],
+    [['--app', app, '--port', '0', '--data', '/proc/data'], /^The data folder \/proc\/data cannot be used: /],
     [['--app', makeApp({ 'package.json': {} }), '--port', '0'], /has no "main"/],
     [
       ['--app', app, '--port', `${port}`],

@@ -39,7 +39,7 @@ it('sends short paths to where they lead, with what stands below and behind them
 
 it('shares its data folder with no other host', async () => {
   const first = await runApp(app);
-  await expect(runApp(app, { dataDir: first.dataDir })).rejects.toThrow('is in use by another host');
+  await expect(runApp(app, { dataDir: first.dataDir })).rejects.toThrow('is in use by another program');
   await first.close();
   const second = await runApp(app, { dataDir: first.dataDir });
   expect(second.functions).toHaveLength(4);

@@ -54,7 +54,7 @@ describe('the local services', () => {
       `the port ${port} that was given for trade is in use: give another one`,
     );
     await expect(startLocalServices({ dataDir, ports: {} })).rejects.toThrow(
-      /service-bus\.sqlite cannot be opened .*choose another folder/,
+      /is in use by another program.*give another folder with --data/,
     );
     await first.close();
   });

@@ -77,7 +77,9 @@ df.app.orchestration('other', function* () {});
   expect(status).toBe(1);
 });
 
-test('without a file it says how it is used', () => {
-  expect(replay()).toMatchObject({ status: 1, stderr: expect.stringContaining('Usage: npm run replay') as string });
-  expect(replay('--ap', 'x').stderr).toContain('Usage: npm run replay');
+test('asked for help it says how it is used, and so it does, with exit code 2, where it was not used so', () => {
+  const usage = expect.stringContaining('Usage: npm run replay') as string;
+  expect(replay('--help')).toMatchObject({ status: 0, stdout: usage, stderr: '' });
+  expect(replay()).toMatchObject({ status: 2, stderr: usage });
+  expect(replay('--ap', 'x')).toMatchObject({ status: 2, stderr: usage });
 });
