@@ -38,7 +38,11 @@ export interface Verifier {
 
 /** @throws Error that says what is wrong with the key */
 export function createVerifier(pem: string): Verifier {
-  const key = readKey(pem, createPublicKey, 'a public Ed25519 key in PEM (SPKI), as `openssl pkey -pubout` makes it');
+  const wanted = 'a public Ed25519 key in PEM (SPKI), as `openssl pkey -pubout` makes it';
+  // Node would take the public one out of it, and a private key has no business where trails are verified.
+  if (pem.includes('PRIVATE KEY'))
+    throw new Error(`the key is a private one, which only the app may have: give ${wanted}`);
+  const key = readKey(pem, createPublicKey, wanted);
   return {
     keyId: keyIdOf(key),
     isValid: (hash, { value }) => verify(null, Buffer.from(hash, 'ascii'), key, Buffer.from(value, 'base64')),

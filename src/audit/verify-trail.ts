@@ -30,6 +30,7 @@ export interface TrailProblem {
     | 'moved'
     | 'replaced'
     | 'state'
+    | 'unsigned'
     | 'signature';
   /** The entry that it is about. */
   readonly sequence?: number;
@@ -157,7 +158,7 @@ function checkState(raw: unknown, entries: readonly ChainedEntry[]): TrailProble
 
 function checkSignature({ hash, signature }: Head, verifier: Verifier | undefined): TrailProblem[] {
   if (verifier === undefined) return [];
-  if (signature === undefined) return [{ kind: 'signature', message: 'the head is not signed' }];
+  if (signature === undefined) return [{ kind: 'unsigned', message: 'it is not signed, so the key can check nothing' }];
   if (verifier.isValid(hash, signature)) return [];
   const isOtherKey = signature.keyId !== verifier.keyId;
   const why = isOtherKey ? `: it names key ${signature.keyId}, and the one given is ${verifier.keyId}` : '';

@@ -52,7 +52,8 @@ async function verify(file: string, keyFile: string | undefined): Promise<number
 function describe(file: string, verdict: Verdict): string {
   if (!verdict.ok) {
     const problems = verdict.problems.map(({ message }) => `- ${message}\n`);
-    return `${file} is NOT as it was exported:\n${problems.join('')}`;
+    const isWhole = verdict.problems.every(({ kind }) => kind === 'unsigned');
+    return `${file} is ${isWhole ? 'whole, but nobody vouches for it' : 'NOT as it was exported'}:\n${problems.join('')}`;
   }
   const { instanceId, saga, count, hash, signature } = verdict.head;
   const signed = {

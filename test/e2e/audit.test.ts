@@ -135,14 +135,14 @@ describe('npm run audit', () => {
   });
 
   it('says what is wrong with what it is given', async () => {
-    expect(await audit('verify')).toMatchObject({ code: 1, output: expect.stringContaining('Usage') as string });
+    expect(await audit('verify')).toMatchObject({ code: 2, output: expect.stringContaining('Usage') as string });
     expect(await audit('verify', join(folder, 'none'))).toMatchObject({
       code: 1,
       output: expect.stringContaining('none') as string,
     });
     expect(await audit('export', 'nobody', '--url', program.url)).toMatchObject({
       code: 1,
-      output: expect.stringContaining("There is no saga 'nobody'") as string,
+      output: expect.stringMatching(/answered 404: There is no saga 'nobody'/) as string,
     });
   });
 });
