@@ -7,6 +7,7 @@ import { type Host, startHost } from '../../src/host/host.ts';
 import { createFastClock } from '../host/durable/engine-harness.ts';
 import { startCalledServer } from './called-server.ts';
 import { createHttpTarget } from './http-target.ts';
+import { lookForRecordedApp } from './look-for-app.ts';
 import type { Target } from './play-recording.ts';
 import { createSuite } from './suite.ts';
 
@@ -42,6 +43,15 @@ const later: Target = {
   },
   call: (...request) => target.call(...request),
 };
+
+test('a host is looked at first, and told how to be started where it does not run the app', async () => {
+  await expect(lookForRecordedApp(target)).resolves.toBe(undefined);
+  for (const url of [target.calledUrl.replace(/\/$/, ''), 'http://127.0.0.1:1']) {
+    await expect(lookForRecordedApp(createHttpTarget(url, undefined, target.calledUrl))).rejects.toThrow(
+      /(does not run test\/conformance\/app|^Nothing answers).*start it with `npm run host -- --app test\/conformance\/app`/,
+    );
+  }
+});
 
 describe.concurrent('the embedded host', () => {
   const suite = createSuite(later, { prefix: 'c', patience: 20_000, seed: 1, sequences: 12 });

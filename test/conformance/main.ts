@@ -3,8 +3,10 @@
  * runs the app to what its sagas promise: `npm run conformance -- --url URL`.
  */
 import { parseArgs } from 'node:util';
+import { readCommandLine } from '../../src/command-line.ts';
 import { startCalledServer } from './called-server.ts';
 import { createHttpTarget } from './http-target.ts';
+import { lookForApp, lookForRecordedApp } from './look-for-app.ts';
 import { createSagaClient } from './saga-client.ts';
 import { createSagaSuite, notTried, outOfReach } from './saga-suite.ts';
 import { type Check, createSuite } from './suite.ts';
@@ -19,21 +21,26 @@ const usage = `Usage: npm run conformance -- --url URL [--code KEY] [--seed N] [
   --key        a function key for the API, where the host asks for one
   --trade      where those systems are, to compare what they have done, e.g. http://127.0.0.1:7080
   --patience   how long one step of the way may take (300)
-`;
+  --help       this`;
 
 const print = (text: string) => void process.stdout.write(text);
 
-const { values } = parseArgs({
-  options: {
-    url: { type: 'string' },
-    code: { type: 'string' },
-    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
-    sequences: { type: 'string', default: '20' },
-    sagas: { type: 'boolean', default: false },
-    key: { type: 'string' },
-    trade: { type: 'string' },
-    patience: { type: 'string', default: '300' },
-  },
+const { url, values } = readCommandLine(usage, (args) => {
+  const { values } = parseArgs({
+    args,
+    options: {
+      url: { type: 'string' },
+      code: { type: 'string' },
+      seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+      sequences: { type: 'string', default: '20' },
+      sagas: { type: 'boolean', default: false },
+      key: { type: 'string' },
+      trade: { type: 'string' },
+      patience: { type: 'string', default: '300' },
+    },
+  });
+  if (values.url === undefined) throw new Error('--url is missing: say where a host runs.');
+  return { url: values.url.replace(/\/$/, ''), values };
 });
 
 interface Results {
@@ -60,9 +67,12 @@ async function runAll(checks: readonly Check[], results: Results, atOnce: number
   await Promise.all(Array.from({ length: atOnce }, work));
 }
 
-async function checkHost(url: string, results: Results): Promise<void> {
+async function checkHost(results: Results): Promise<void> {
   const called = await startCalledServer();
+  // Does not keep the process when there is nothing to hold to anything.
+  called.server.unref();
   const target = createHttpTarget(url, values.code, called.url);
+  await lookForRecordedApp(target);
   // Sorts before those of earlier runs on the same host, whose entities would else fill the first pages of lists.
   const prefix = `c${(2 ** 44 - Date.now()).toString(36)}`;
   const options = { prefix, patience: 30_000 };
@@ -71,7 +81,8 @@ async function checkHost(url: string, results: Results): Promise<void> {
   called.server.close();
 }
 
-async function checkSagas(url: string, results: Results): Promise<void> {
+async function checkSagas(results: Results): Promise<void> {
+  await lookForApp(url);
   const { key, code, trade, patience } = values;
   const client = createSagaClient({ url, key, code, trade, patience: Number(patience) * 1000 });
   const { together, alone } = createSagaSuite(client);
@@ -81,13 +92,13 @@ async function checkSagas(url: string, results: Results): Promise<void> {
   print(`${outOfReach}\n`);
 }
 
-if (values.url === undefined) {
-  print(usage);
-  process.exitCode = 2;
-} else {
+try {
   const results: Results = { passed: 0, failed: 0, notTried: 0 };
-  await (values.sagas ? checkSagas : checkHost)(values.url.replace(/\/$/, ''), results);
+  await (values.sagas ? checkSagas : checkHost)(results);
   const { passed, failed } = results;
   print(`${passed} checks passed, ${failed} failed, ${results.notTried} could not be tried.\n`);
   process.exitCode = failed === 0 ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
 }
