@@ -3,9 +3,9 @@ import type { DocumentRecords } from '../azure/document-records.ts';
 import { pageShape } from '../azure/pages.ts';
 import { type BatchAmount, batchAmountSchema, batchProgressSchema, computeBatchProgress } from '../documents/batch.ts';
 import { documentRecordSchema, documentStatusSchema } from '../documents/document-record.ts';
+import { correlationIdSchema } from '../http/correlation-id.ts';
 import {
   checkedQuery,
-  correlationIdForm,
   type Endpoint,
   type EndpointCall,
   type EndpointReply,
@@ -37,7 +37,7 @@ export const batchEndpoints = (services: BatchEndpointServices): Endpoint[] => [
     method: 'GET',
     route: 'events/stream',
     summary: 'Live progress of a batch, an event an answer; 204 when nothing is left to do',
-    query: liveQuerySchema.extend(streamSchema.shape),
+    query: streamSchema,
     answers: { 200: eventStream, 204: noContent },
     handle: (call) => nextEvent(services, call),
   },
@@ -89,12 +89,12 @@ const withoutNoise = (amount: BatchAmount): BatchAmount => ({
 /** More of a batch may be on its way for this long after the last that came in. */
 const stillComingMs = 10_000;
 
-const streamSchema = z.object({ correlationId: z.string().regex(correlationIdForm) });
+const streamSchema = liveQuerySchema.extend({ correlationId: correlationIdSchema });
 
 /** Live progress of a batch, until nothing is left to do for anybody. A batch that nothing is known of is waited for. */
 async function nextEvent({ records, now }: BatchEndpointServices, call: EndpointCall): Promise<EndpointReply> {
-  const { correlationId } = checkedQuery(streamSchema, call);
-  return answerNextEvent(call, {
+  const { correlationId, ...query } = checkedQuery(streamSchema, call);
+  return answerNextEvent(call, query, {
     event: 'batch',
     now,
     pollMs: 1_000,

@@ -5,10 +5,12 @@ import { pageShape } from '../azure/pages.ts';
 import { documentRecordSchema, documentStatusSchema } from '../documents/document-record.ts';
 import { documentCategorySchema } from '../documents/fields.ts';
 import { sniffDocument } from '../documents/sniff-document.ts';
-import { checkedQuery, correlationIdForm, type Endpoint, type EndpointCall, statusUrlOf } from '../http/endpoint.ts';
+import { checkCorrelationId, correlationHeaders, correlationIdSchema } from '../http/correlation-id.ts';
+import { checkedQuery, type Endpoint, type EndpointCall, statusUrlOf } from '../http/endpoint.ts';
 import { idempotencyHeaders, idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { type FieldError, Problem } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
+import { daySchema } from '../http/times.ts';
 import type { Intake, UploadedFile } from '../intake/intake.ts';
 import { findDocument } from './find-document.ts';
 import { refuseReusedKey } from './refuse-reused-key.ts';
@@ -33,7 +35,7 @@ export function documentEndpoints(services: DocumentEndpointServices): Endpoint[
       route: 'documents',
       summary: 'Takes a file as the body, or one or several as a form, and starts a saga for each',
       query: postSchema,
-      headers: idempotencyHeaders,
+      headers: idempotencyHeaders.extend(correlationHeaders.shape),
       body: { mediaTypes: ['application/octet-stream', 'multipart/form-data'] },
       answers: { 202: z.union([takenSchema, batchSchema]) },
       handle: (call) => postDocument(services, call),
@@ -61,8 +63,7 @@ export function documentEndpoints(services: DocumentEndpointServices): Endpoint[
 const postSchema = z.object({
   /** Of a file that is sent as the body. */
   name: z.string().optional(),
-  /** A batch under another id than the one that was asked for would never be found. */
-  correlationId: z.string().regex(correlationIdForm).optional(),
+  correlationId: correlationIdSchema.optional(),
 });
 
 const takenSchema = z.object({
@@ -80,6 +81,7 @@ async function postDocument({ intake, maxDocumentBytes }: DocumentEndpointServic
   const { request, instances, correlationId, traceparent } = call;
   const idempotencyKey = idempotencyKeyOf(request);
   checkedQuery(postSchema, call);
+  checkCorrelationId(request);
   const files = await checkFiles(await receiveFiles(request, maxDocumentBytes));
   const accepted = await intake
     .accept({ files, correlationId, traceparent, idempotencyKey }, instances)
@@ -177,8 +179,8 @@ const querySchema = z.object({
   status: documentStatusSchema.optional(),
   category: documentCategorySchema.optional(),
   correlationId: z.string().max(128).optional(),
-  from: z.iso.date().optional(),
-  to: z.iso.date().optional(),
+  from: daySchema.optional(),
+  to: daySchema.optional(),
   ...pageShape,
 });
 

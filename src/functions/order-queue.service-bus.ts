@@ -2,8 +2,8 @@ import { app } from '@azure/functions';
 import { z } from 'zod';
 import { durableClientInput, instancesOf } from '../azure/durable-instances.ts';
 import type { RejectedMessages } from '../azure/rejected-messages.ts';
-import { correlationIdForm } from '../http/endpoint.ts';
-import { invalid } from '../http/problem.ts';
+import { isCorrelationId } from '../http/correlation-id.ts';
+import { invalid, sayingWhatIsKnown } from '../http/problem.ts';
 import { IdempotencyConflict } from '../intake/idempotency-conflict.ts';
 import type { OrderIntake } from '../intake/order-intake.ts';
 import { type OrderRequest, orderRequestSchema } from '../orders/order.ts';
@@ -61,7 +61,7 @@ export function registerOrderQueue({ intake, rejected, observe, newId }: OrderQu
           if (!read.ok) return setAside(read.reason, read.description);
           const { wanted, idempotencyKey } = read;
           const ids = [metadata.correlationId, idempotencyKey];
-          const correlationId = ids.find((id) => id !== undefined && correlationIdForm.test(id)) ?? newId();
+          const correlationId = ids.find(isCorrelationId) ?? newId();
           const placed = { wanted, idempotencyKey, placedAt, correlationId, traceparent };
           try {
             const { orderId } = await intake.take(placed, instancesOf(context));
@@ -89,7 +89,7 @@ function readOrder(message: unknown, messageId: string | undefined): Read {
       'The message has no id by which it would be known again: give it one, and no number of more than 15 digits.';
     return { ok: false, reason: 'MissingMessageId', description };
   }
-  const order = orderRequestSchema.safeParse(message);
+  const order = orderRequestSchema.safeParse(message, sayingWhatIsKnown);
   if (order.success) return { ok: true, wanted: order.data, idempotencyKey: messageId };
   const { message: description } = invalid(order.error, 'The order', redact(orderRequestSchema, message));
   return { ok: false, reason: 'InvalidOrder', description };

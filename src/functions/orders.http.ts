@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { OrderRecords } from '../azure/order-records.ts';
 import { pageShape } from '../azure/pages.ts';
+import { checkCorrelationId, correlationHeaders } from '../http/correlation-id.ts';
 import {
   checkedBody,
   checkedQuery,
@@ -11,6 +12,7 @@ import {
 } from '../http/endpoint.ts';
 import { idempotencyHeaders, idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { Problem } from '../http/problem.ts';
+import { daySchema } from '../http/times.ts';
 import type { OrderIntake } from '../intake/order-intake.ts';
 import { orderRequestSchema, orderSchema } from '../orders/order.ts';
 import { orderInstanceId } from '../orders/order-id.ts';
@@ -29,7 +31,7 @@ export const orderEndpoints = (services: OrderEndpointServices): Endpoint[] => [
     method: 'POST',
     route: 'orders',
     summary: 'Takes an order and starts its saga',
-    headers: idempotencyHeaders,
+    headers: idempotencyHeaders.extend(correlationHeaders.shape),
     body: orderRequestSchema,
     answers: { 202: takenSchema },
     handle: (call) => postOrder(services, call),
@@ -60,6 +62,7 @@ const orderPageSchema = z.object({ orders: z.array(orderRecordSchema), continuat
 async function postOrder({ intake, now }: OrderEndpointServices, call: EndpointCall) {
   const { request, instances, correlationId, traceparent } = call;
   const key = idempotencyKeyOf(request);
+  checkCorrelationId(request);
   const wanted = await checkedBody(orderRequestSchema, call, 'The order');
   const placed = { wanted, idempotencyKey: key, placedAt: now(), correlationId, traceparent };
   const { orderId, instanceId } = await intake.take(placed, instances).catch(refuseReusedKey);
@@ -71,8 +74,8 @@ const querySchema = z.object({
   q: z.string().max(500).optional(),
   status: orderStatusSchema.optional(),
   customer: z.string().max(100).optional(),
-  from: z.iso.date().optional(),
-  to: z.iso.date().optional(),
+  from: daySchema.optional(),
+  to: daySchema.optional(),
   ...pageShape,
 });
 

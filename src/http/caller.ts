@@ -82,7 +82,7 @@ const highestOf = (held: readonly string[]): Role | undefined =>
 export function actorOf({ name }: Caller, claimed: string | undefined): string {
   const actor = name ?? claimed;
   if (actor !== undefined) return actor;
-  throw new Problem(400, 'invalid', 'by is missing: say who decides, or sign in.', [
+  throw new Problem(400, 'invalid', 'by is missing: say in the JSON body who decides ({"by": "…"}), or sign in.', [
     { field: 'by', message: 'is missing' },
   ]);
 }

@@ -60,18 +60,20 @@ export type ObserveRequest = (
   answer: (traceparent: string | undefined) => Promise<EndpointReply>,
 ) => Promise<EndpointReply>;
 
-/** Ids that can stand in headers, messages and log lines as they are. */
-export const correlationIdForm = /^[\w.:-]{1,128}$/;
-
 export function routeParameter(request: HttpRequest, name: string): string {
   const value = request.params[name];
   if (value === undefined) throw new Problem(404, 'not_found', `The path lacks its ${name}.`);
   return value;
 }
 
-/** @throws Problem `invalid` */
-export const checkedQuery = <T>(schema: z.ZodType<T>, { request }: EndpointCall): T =>
-  checked(schema, Object.fromEntries(request.query), 'The query');
+/** Function keys may stand in any query, in capitals or not. */
+const keyNames: ReadonlySet<string> = new Set(['code', 'clientid']);
+
+/** An empty value asks for nothing: a form sends its fields also where they are left empty. @throws Problem `invalid` */
+export function checkedQuery<S extends z.ZodRawShape>(schema: z.ZodObject<S>, { request }: EndpointCall) {
+  const asked = [...request.query].filter(([name, value]) => value !== '' && !keyNames.has(name.toLowerCase()));
+  return checked(schema.strict(), Object.fromEntries(asked), 'The query');
+}
 
 /** @throws Problem `too_large`, `invalid_json`, `invalid` */
 export const checkedBody = async <T>(schema: z.ZodType<T>, { request }: EndpointCall, what = 'The body'): Promise<T> =>

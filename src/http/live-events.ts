@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { checkedQuery, type EndpointCall, type EndpointReply } from './endpoint.ts';
+import { type EndpointCall, type EndpointReply } from './endpoint.ts';
 
 // Server-sent events without streams: an answer carries one event and ends, and the client, as any EventSource does, comes
 // back with the id of what it has seen. Streams of @azure/functions are switched on for all functions of an app at once, and
@@ -32,9 +32,12 @@ export interface Watch {
 }
 
 /** The next event, held back until there is one. 204 says that there will be none any more; an EventSource stops at that. */
-export async function answerNextEvent(call: EndpointCall, { event, now, pollMs, look }: Watch): Promise<EndpointReply> {
-  const query = checkedQuery(liveQuerySchema, call);
-  const seen = call.request.headers.get('last-event-id') ?? query.since;
+export async function answerNextEvent(
+  { request }: EndpointCall,
+  query: z.infer<typeof liveQuerySchema>,
+  { event, now, pollMs, look }: Watch,
+): Promise<EndpointReply> {
+  const seen = request.headers.get('last-event-id') ?? query.since;
   const end = now().getTime() + query.wait * 1_000;
   for (;;) {
     const found = await look();

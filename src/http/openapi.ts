@@ -115,6 +115,7 @@ function fieldsOf(schema: z.ZodObject | undefined, place: 'query' | 'header', sc
     name,
     in: place,
     required: !field.safeParse(undefined).success,
+    ...(place === 'query' && { allowEmptyValue: true }),
     schema: jsonSchema(field, 'input', schemas),
   }));
 }

@@ -55,15 +55,27 @@ export function problemResponse({ status, code, message, errors }: Problem, corr
 
 /** The value if it fits; otherwise a 400 that lists each field. @throws Problem `invalid` */
 export function checked<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, sayingWhatIsKnown);
   if (parsed.success) return parsed.data;
   throw invalid(parsed.error, what, redact(schema, value));
 }
 
+/** What does not belong somewhere is most often misspelt. */
+export const sayingWhatIsKnown: z.core.ParseContext<z.core.$ZodIssue> = {
+  error({ code, inst }) {
+    if (code !== 'unrecognized_keys') return undefined;
+    const known = inst instanceof z.ZodObject ? Object.keys(inst.shape) : [];
+    return `does not belong here: leave it out${known.length === 0 ? '' : ` (known are ${known.join(', ')})`}`;
+  },
+};
+
 /** A body may have a million fields that do not belong there. */
 const mostErrors = 100;
 
-/** @param shown what was given, without what is sensitive in it */
+/**
+ * @param error of a parse in the context `sayingWhatIsKnown`
+ * @param shown what was given, without what is sensitive in it
+ */
 export function invalid(error: z.ZodError, what: string, shown: unknown): Problem {
   const all = error.issues.flatMap((issue) => fieldErrors(issue, shown));
   const errors = all.slice(0, mostErrors);
@@ -81,10 +93,7 @@ function fieldErrors(issue: z.core.$ZodIssue, shown: unknown): FieldError[] {
     const said = isMissing ? 'is missing' : `${message}${describeInput(given)}`;
     return [{ field: path.map(String).join('.') || '(whole)', message: said }];
   }
-  return issue.keys.map((key) => ({
-    field: [...path, key].map(String).join('.'),
-    message: 'does not belong here: leave it out',
-  }));
+  return issue.keys.map((key) => ({ field: [...path, key].map(String).join('.'), message }));
 }
 
 /** Within what is hidden, the value is hidden too. */

@@ -2,13 +2,8 @@ import { app, type HttpMethod, type HttpRequest, type InvocationContext } from '
 import { durableClientInput, type DurableInstances, instancesOf } from '../azure/durable-instances.ts';
 import { authorize, RoleLacking } from './authorize.ts';
 import { type Access, callerOf } from './caller.ts';
-import {
-  correlationIdForm,
-  type Endpoint,
-  type EndpointCall,
-  type EndpointReply,
-  type ObserveRequest,
-} from './endpoint.ts';
+import { askedCorrelationId, isCorrelationId } from './correlation-id.ts';
+import { type Endpoint, type EndpointCall, type EndpointReply, type ObserveRequest } from './endpoint.ts';
 import { Problem, problemResponse } from './problem.ts';
 import { type EndpointName, type Need, needs, type Role } from './roles.ts';
 import { answerUnknownRoute } from './unknown-route.ts';
@@ -59,8 +54,8 @@ async function serve(
   surroundings: EndpointSurroundings,
 ): Promise<EndpointReply> {
   const { newId, redact } = surroundings;
-  const given = request.query.get('correlationId') ?? request.headers.get('x-correlation-id');
-  const correlationId = given !== null && correlationIdForm.test(given) ? given : newId();
+  const asked = askedCorrelationId(request);
+  const correlationId = isCorrelationId(asked) ? asked : newId();
   const unredacted = instancesOf(context);
   const call = { request, correlationId, traceparent, log: context, unredacted, instances: redact(unredacted) };
   const response = await answer(serving, call, surroundings);

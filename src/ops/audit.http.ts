@@ -6,6 +6,7 @@ import { authorize } from '../http/authorize.ts';
 import { nameOf } from '../http/caller.ts';
 import { checkedQuery, type Endpoint, type EndpointCall, routeParameter } from '../http/endpoint.ts';
 import { Problem } from '../http/problem.ts';
+import { instantSchema } from '../http/times.ts';
 import { archiveAndPurge, type TrailKeeping, trailOf } from './archive-and-purge.ts';
 import { unknownSaga } from './sagas.http.ts';
 
@@ -44,7 +45,7 @@ export const auditEndpoints = (services: AuditServices): Endpoint[] => [
 ];
 
 const querySchema = z
-  .object({ format: z.enum(trailFormats).default('json'), at: z.coerce.date().optional() })
+  .object({ format: z.enum(trailFormats).default('json'), at: instantSchema.optional() })
   .refine(({ format, at }) => at === undefined || format === 'json' || format === 'html', {
     path: ['at'],
     message: 'asks for the state at a time, which only json and html show',

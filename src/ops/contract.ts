@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { runtimeStatuses } from '../azure/durable-instances.ts';
 import { pageShape } from '../azure/pages.ts';
+import { instantSchema } from '../http/times.ts';
 import { gateDecisionSchema } from '../saga/operate.ts';
 import { phaseSchema } from './saga-view.ts';
 
@@ -38,8 +39,8 @@ export const listSchema = z.object({
   name: z.string().optional(),
   status: z.enum(runtimeStatuses).optional(),
   phase: phaseSchema.optional(),
-  from: z.coerce.date().optional(),
-  to: z.coerce.date().optional(),
+  from: instantSchema.optional(),
+  to: instantSchema.optional(),
   /** Part of an instance id, a name, a correlation id or the input, in capitals or not. */
   q: z.string().max(200).optional(),
   /** Also counts by phase, which takes a look at everything. */

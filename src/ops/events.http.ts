@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Instance } from '../azure/durable-instances.ts';
 import {
+  checkedQuery,
   type Endpoint,
   type EndpointCall,
   type EndpointReply,
@@ -25,9 +26,9 @@ export const eventEndpoints = (now: () => Date): Endpoint[] => [
   },
 ];
 
-function nextEvent(now: () => Date, call: EndpointCall): Promise<EndpointReply> {
+async function nextEvent(now: () => Date, call: EndpointCall): Promise<EndpointReply> {
   const id = routeParameter(call.request, 'id');
-  return answerNextEvent(call, {
+  return answerNextEvent(call, checkedQuery(liveQuerySchema, call), {
     event: 'saga',
     now,
     pollMs: 250,

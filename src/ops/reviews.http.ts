@@ -4,7 +4,7 @@ import type { Instance } from '../azure/durable-instances.ts';
 import type { ReviewDecisions } from '../azure/review-decisions.ts';
 import { actorOf } from '../http/caller.ts';
 import { checkedBody, checkedQuery, type Endpoint, type EndpointCall, routeParameter } from '../http/endpoint.ts';
-import { invalid, Problem } from '../http/problem.ts';
+import { invalid, Problem, sayingWhatIsKnown } from '../http/problem.ts';
 import type { SagaDefinition } from '../saga/index.ts';
 import { parseAnswer, redact, type Review, reviewEvent, type SagaStatus } from '../saga/operate.ts';
 import { operationSchema } from './contract.ts';
@@ -90,7 +90,7 @@ async function decide({ sagas, decisions }: ReviewEndpointServices, call: Endpoi
     );
   }
   const body = await checkedBody(decisionSchema, call, 'The decision');
-  const parsed = parseAnswer(definition, { ...body, by: actorOf(caller, body.by) });
+  const parsed = parseAnswer(definition, { ...body, by: actorOf(caller, body.by) }, sayingWhatIsKnown);
   if (!parsed.ok) throw invalid(parsed.error, 'The decision', redact(z.object({ data: definition.decision }), body));
   const first = await decisions.claim(instanceId, instance.createdTime, open.id, parsed.answer);
   const accepted = await instances.raiseEvent(instanceId, reviewEvent(open.id), first);

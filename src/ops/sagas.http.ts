@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Instance } from '../azure/durable-instances.ts';
 import { mapInTurns } from '../azure/map-in-turns.ts';
 import { pageWithMore } from '../azure/pages.ts';
+import { checkCorrelationId, correlationHeaders } from '../http/correlation-id.ts';
 import {
   checkedBody,
   checkedQuery,
@@ -52,6 +53,7 @@ export function sagaEndpoints(services: SagaEndpointServices): Endpoint[] {
       method: 'POST',
       route: 'sagas/{name}',
       summary: 'Starts a saga',
+      headers: correlationHeaders,
       body: startSchema,
       answers: { 202: startedSchema },
       handle: (call) => startSaga(services, call),
@@ -89,6 +91,7 @@ async function startSaga({ sagas, claims, newId }: SagaEndpointServices, call: E
       `There is no saga '${name}'; known are: ${sagas.map((known) => known.name).join(', ')}.`,
     );
   }
+  checkCorrelationId(request);
   const { input, instanceId = newId() } = await checkedBody(startSchema, call);
   const fitting = checked(z.object({ input: saga.input }), { input }, `The input of ${name}`);
   if (isWrapped(fitting.input)) {

@@ -56,13 +56,14 @@ export const reviewEvent = (id: string): string => `review:${id}`;
 export function parseAnswer<D>(
   review: Review<D>,
   raw: unknown,
+  context?: z.core.ParseContext<z.core.$ZodIssue>,
 ):
   | { readonly ok: true; readonly answer: ReviewAnswer & { readonly data?: D | undefined } }
   | { readonly ok: false; readonly error: z.ZodError } {
-  const answer = reviewAnswerSchema.safeParse(raw);
+  const answer = reviewAnswerSchema.safeParse(raw, context);
   if (!answer.success) return { ok: false, error: answer.error };
   if (answer.data.decision === 'reject') return { ok: true, answer: { ...answer.data, data: undefined } };
-  const data = z.object({ data: review.decision }).safeParse(answer.data);
+  const data = z.object({ data: review.decision }).safeParse(answer.data, context);
   return data.success
     ? { ok: true, answer: { ...answer.data, data: data.data.data } }
     : { ok: false, error: data.error };

@@ -1,3 +1,5 @@
+import { connect as connectTo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { DocumentPage } from '../../src/azure/document-records.ts';
 import { createApi, type ProblemDocument, until } from './api.ts';
@@ -144,9 +146,77 @@ describe('a request that nobody can serve', () => {
     expect(await fields('/api/reviews?state=closed')).toEqual(['state']);
   });
 
-  it('with a correlation id that cannot stand in a header gets one of ours', async () => {
-    const { headers } = await api.send('/api/documents', { headers: { 'x-correlation-id': 'two words' } });
+  it('with a correlation id that cannot stand in a header gets one of ours where it only reads', async () => {
+    const { headers, status } = await api.send('/api/documents', { headers: { 'x-correlation-id': 'two words' } });
+    expect(status).toBe(200);
     expect(headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it.each(['/api/documents?name=a.txt', '/api/orders', '/api/sagas/processDocument'])(
+    'POST %s with such a correlation id is refused, since nothing would be found by it',
+    async (path) => {
+      const form = /X-Correlation-Id: must be 1 to 128 letters .*, digits, '_'.*\(given: "two words"\)/;
+      const headers = { 'x-correlation-id': 'two words' };
+      const refused = await api.send<ProblemDocument>(path, { method: 'POST', headers, body: 'text' });
+      expectProblem(refused, 400, 'invalid', form);
+      const inQuery = `${path}${path.includes('?') ? '&' : '?'}correlationId=two%20words`;
+      const alsoRefused = await api.send<ProblemDocument>(inQuery, { method: 'POST', body: 'text' });
+      expectProblem(alsoRefused, 400, 'invalid', /correlationId: must be 1 to 128 letters/);
+    },
+  );
+
+  it.each([
+    '/api/documents?q=&status=&category=&correlationId=&from=&to=&top=&continuation=',
+    '/api/orders?q=&status=&customer=&from=&to=&top=&continuation=',
+    '/api/sagas?q=&status=&phase=&name=&from=&to=&top=&counts=&continuation=',
+    '/api/reviews?state=&Code=key&clientid=default',
+  ])('GET %s asks for everything', async (path) => {
+    const { pathname } = new URL(path, program.url);
+    const [some, all] = await Promise.all([api.send<object>(path), api.send<object>(pathname)]);
+    expect([some.status, Object.keys(some.body)]).toEqual([200, Object.keys(all.body)]);
+  });
+
+  it.each([
+    ['/api/documents?stauts=failed', /stauts: does not belong here.*known are q, status, category/],
+    ['/api/orders?Status=failed', /Status: does not belong here.*known are q, status, customer/],
+    ['/api/sagas?correlationId=a', /correlationId: does not belong here.*known are name, status, phase/],
+    ['/api/reviews?of=a', /known are state/],
+    ['/api/batches/a?q=a', /known are status, top, continuation/],
+    ['/api/events/stream?correlationId=a&until=1', /known are since, wait, correlationId/],
+    ['/api/sagas/a/events?until=1', /known are since, wait\)/],
+    ['/api/sagas/a/audit?as=csv', /known are format, at/],
+    ['/api/sagas/a/history?Raw=true', /known are raw/],
+    ['/api/documents/a/content?form=text', /known are as/],
+  ])('GET %s is told which names there are', async (path, known) => {
+    expectProblem(await api.send<ProblemDocument>(path), 400, 'invalid', known);
+  });
+
+  it.each([
+    ['/api/sagas/a/audit?at=yesterday', /at: must be an instant such as 2026-05-04T10:00:00Z \(given: "yesterday"\)/],
+    ['/api/sagas?from=yesterday', /from: must be an instant such as 2026-05-04T10:00:00Z/],
+    ['/api/documents?from=yesterday', /from: must be a date such as 2026-05-04 \(given: "yesterday"\)/],
+    ['/api/orders?to=2026-13-01', /to: must be a date such as 2026-05-04/],
+  ])('GET %s is told which times there are', async (path, form) => {
+    expectProblem(await api.send<ProblemDocument>(path), 400, 'invalid', form);
+  });
+
+  it('with a body that has members of another name is told which belong there', async () => {
+    const answer = await api.post<ProblemDocument>('/api/orders', { shiping: {} });
+    expectProblem(answer, 400, 'invalid', /shiping: does not belong here: leave it out \(known are .*\bshipping/);
+  });
+
+  it('without anybody who decides is told how to name one', async () => {
+    const answer = await api.post<ProblemDocument>('/api/sagas/some/cancel', {});
+    expectProblem(answer, 400, 'invalid', /by is missing: say in the JSON body who decides.*or sign in/);
+  });
+
+  it('with a name in the URL as it is, not encoded, is told the two ways to send it', async () => {
+    const { hostname, port } = new URL(program.url);
+    const socket = connectTo(Number(port), hostname);
+    socket.write('POST /api/documents?name=发票.pdf HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n');
+    const answer = await text(socket);
+    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+    expect(answer).toMatch(/Percent-encode it.*multipart\/form-data/);
   });
 
   it('with more JSON than anybody has to say is refused before it is read', async () => {

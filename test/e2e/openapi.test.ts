@@ -33,13 +33,16 @@ it('says what a request bears, who may send it, and how it fails', async () => {
   expect(described.paths['/sagas']?.['get']).toMatchObject({
     'x-role': 'viewer',
     parameters: expect.arrayContaining([
-      expect.objectContaining({ name: 'phase', in: 'query', required: false }),
+      expect.objectContaining({ name: 'phase', in: 'query', required: false, allowEmptyValue: true }),
       expect.objectContaining({ name: 'from', schema: expect.objectContaining({ format: 'date-time' }) as object }),
     ]) as object[],
   });
   expect(described.paths['/orders']?.['post']).toMatchObject({
     security: [{ key: [] }],
-    parameters: [{ name: 'Idempotency-Key', in: 'header', required: false }],
+    parameters: [
+      { name: 'Idempotency-Key', in: 'header', required: false },
+      { name: 'X-Correlation-Id', in: 'header', required: false },
+    ],
     requestBody: {
       content: {
         'application/json': {

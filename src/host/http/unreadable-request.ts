@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 const reasons: Readonly<Record<string, readonly [status: number, detail: string]>> = {
   HPE_INVALID_URL: [
     400,
-    'The URL has a character that URLs may not have. Percent-encode it as UTF-8: "é" is %C3%A9 and a space is %20.',
+    'The URL has a character that URLs may not have. Percent-encode it as UTF-8: "é" is %C3%A9 and a space is %20. Or send a file in a form (multipart/form-data): there its name may stand as it is.',
   ],
   HPE_HEADER_OVERFLOW: [431, 'The headers have more than 16 KB. Send less in them, or what is long in the body.'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The headers did not come in time. Send the request again.'],
