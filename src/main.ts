@@ -54,6 +54,7 @@ import { claimedDocumentsSchema } from './intake/claim-documents.ts';
 import { createIntake, type Intake } from './intake/intake.ts';
 import { claimedOrderSchema, createOrderIntake, type OrderIntake } from './intake/order-intake.ts';
 import { auditEndpoints } from './ops/audit.http.ts';
+import { createCloseRecord } from './ops/close-record.ts';
 import { eventEndpoints } from './ops/events.http.ts';
 import { noteRefusal } from './ops/note-refusal.ts';
 import { operationEndpoints } from './ops/operations.http.ts';
@@ -116,7 +117,8 @@ function compose({ config, telemetry, now, newId }: Surroundings): void {
   const redaction = createRedaction({ sagas, activities });
 
   const refusals = createRefusals(storage);
-  const keeping = { archive: createAuditArchive(storage), sign, redaction, refusals, now };
+  const closeRecord = createCloseRecord({ records, orders, now });
+  const keeping = { archive: createAuditArchive(storage), sign, redaction, refusals, closeRecord, now };
   const endpoints = [
     meEndpoint,
     ...documentEndpoints({ intake, records, maxDocumentBytes }),
@@ -126,7 +128,7 @@ function compose({ config, telemetry, now, newId }: Surroundings): void {
     ...sagaEndpoints({ sagas, redaction, claims, newId, now }),
     ...eventEndpoints(now),
     ...reviewEndpoints({ sagas, decisions: createReviewDecisions(storage) }),
-    ...operationEndpoints(decisions),
+    ...operationEndpoints({ decisions, closeRecord }),
     ...auditEndpoints(keeping),
     ...healthEndpoints(
       [

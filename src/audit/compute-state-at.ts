@@ -154,6 +154,7 @@ function apply(state: Draft, entry: Entry): void {
     case 'refused':
     case 'event-received':
     case 'erased':
+    case 'deleted':
       break;
   }
 }

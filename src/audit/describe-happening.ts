@@ -41,6 +41,7 @@ export function describeHappening(happening: Happening): string {
     case 'suspended':
     case 'resumed':
     case 'terminated':
+    case 'deleted':
       return `The instance was ${happening.kind}${by(happening)}.`;
     case 'ended':
       return `The instance ended: ${outcome}${failure(happening)}.`;

@@ -22,6 +22,7 @@ export const entryKinds = [
   'resumed',
   'terminated',
   'ended',
+  'deleted',
 ] as const;
 export type EntryKind = (typeof entryKinds)[number];
 

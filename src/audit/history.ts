@@ -12,6 +12,14 @@ export interface AuditedInstance {
   readonly customStatus?: unknown;
   readonly historyEvents?: readonly unknown[] | undefined;
   readonly refusals?: readonly Refusal[];
+  readonly deletion?: Deletion;
+}
+
+/** That it is taken out of the engine, which no history can tell. */
+export interface Deletion {
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string | undefined;
 }
 
 export interface TaskEvent {

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { cancelEvent, failedGate } from '../saga/operate.ts';
 import { describeHappening } from './describe-happening.ts';
 import type { Entry, Happening } from './entry.ts';
-import { type AuditedInstance, type HistoryEvent, parseHistory, type RaisedEvent, type TaskEvent } from './history.ts';
+import {
+  type AuditedInstance,
+  type Deletion,
+  type HistoryEvent,
+  parseHistory,
+  type RaisedEvent,
+  type TaskEvent,
+} from './history.ts';
 import { readReason } from './native-reason.ts';
 import { digest, readAttempt } from './read-attempt.ts';
 import { isGate, isGateEvent, isGeneric, readGateEvent, readGateFailure, readRewinds } from './read-gate.ts';
@@ -29,7 +36,10 @@ export function readTrail(instance: AuditedInstance): Entry[] {
     const run = later.slice(0, length === -1 ? undefined : length).filter(isGeneric);
     return readRewinds(run, isGate(later[length]) ? later.filter(isGate) : []);
   });
-  return insertRefusals(happenings, instance.refusals ?? []).map((happening, n) => ({
+  const { refusals = [], deletion } = instance;
+  const all = insertRefusals(happenings, refusals);
+  if (deletion !== undefined) all.push(readDeletion(deletion));
+  return all.map((happening, n) => ({
     sequence: n + 1,
     ...happening,
     summary: describeHappening(happening),
@@ -63,6 +73,8 @@ function readEvent(
       return [readEnd(event)];
   }
 }
+
+const readDeletion = ({ at, by, reason }: Deletion): Happening => ({ time: at, kind: 'deleted', actor: by, reason });
 
 /** A gate that let through is told with the rewind before it, one that runs has decided nothing yet. */
 const readGate = (gate: TaskEvent): Happening[] => (gate.state === 'failed' ? [readGateFailure(gate)] : []);

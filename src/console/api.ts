@@ -61,7 +61,7 @@ export async function getJson<T>(path: string, signal: AbortSignal): Promise<T> 
   return (await (await request(path, { signal })).json()) as T;
 }
 
-export async function postJson(path: string, body: unknown): Promise<void> {
+export async function sendJson(method: 'POST' | 'DELETE', path: string, body: unknown): Promise<void> {
   const headers = { 'content-type': 'application/json' };
-  await request(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  await request(path, { method, headers, body: JSON.stringify(body) });
 }

@@ -41,7 +41,7 @@ export function BulkDialog({ operation, ids, onClose }: BulkDialogProps) {
         <p role="status" class="bulk-sum">
           {rows !== undefined && sum}
         </p>
-        {!isOver && name !== 'delete' && <WhoAndWhy {...signature} isReasonNeeded={isReasonNeeded} />}
+        {!isOver && <WhoAndWhy {...signature} isReasonNeeded={isReasonNeeded} />}
         <RefusalText refusal={refusal} />
         <div class="dialog-actions">
           <LeaveButton label={isOver ? 'Close' : isSending ? 'Stop here' : 'Leave them'} />

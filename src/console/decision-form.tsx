@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { postJson } from './api.ts';
+import { sendJson } from './api.ts';
 import { formatCount, formatName, formatValue } from './format.ts';
 import { RefusalText, useSubmission, WhoAndWhy } from './operation-form.tsx';
 import { Fact } from './parts.tsx';
@@ -23,7 +23,7 @@ export function DecisionForm({ review: open, onDecided }: DecisionFormProps) {
   const [errors, setErrors] = useState<Texts>({});
   const path = `/api/sagas/${encodeURIComponent(open.instanceId)}/reviews/${encodeURIComponent(open.id)}`;
   const { signature, refusal, isSending, submit } = useSubmission(
-    (body) => postJson(path, body),
+    (body) => sendJson('POST', path, body),
     () => onDecided('Decision: accepted.'),
   );
   const why = useRefusal()('review');

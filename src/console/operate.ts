@@ -1,4 +1,4 @@
-import { postJson, request } from './api.ts';
+import { sendJson } from './api.ts';
 import type { OperationName } from './operations.ts';
 
 /** @throws Refusal */
@@ -8,6 +8,5 @@ export async function operate(
   body: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const saga = `/api/sagas/${encodeURIComponent(instanceId)}`;
-  if (name === 'delete') return void (await request(saga, { method: 'DELETE' }));
-  await postJson(`${saga}/${name}`, body);
+  await (name === 'delete' ? sendJson('DELETE', saga, body) : sendJson('POST', `${saga}/${name}`, body));
 }

@@ -24,7 +24,7 @@ export function OperationDialog({ instanceId, operation, onAccepted, onClose }: 
     <Dialog title={title} onClose={onClose}>
       <form onSubmit={send}>
         <p class={isDangerous ? 'callout tone-bad' : 'muted'}>{effect}</p>
-        {name !== 'delete' && <WhoAndWhy {...signature} isReasonNeeded={isReasonNeeded} />}
+        <WhoAndWhy {...signature} isReasonNeeded={isReasonNeeded} />
         <RefusalText refusal={refusal} />
         <div class="dialog-actions">
           <LeaveButton />

@@ -63,6 +63,8 @@ export function tellEntry(entry: Entry, now: Date): Told {
       return told('bad', '✕', 'Killed', by);
     case 'ended':
       return told(outcome === 'Completed' ? 'good' : 'bad', '●', outcome, failureOf(entry));
+    case 'deleted':
+      return told('calm', '⌫', 'Archived and deleted', by);
   }
 }
 

@@ -24,7 +24,15 @@ export function uploadDateOf(id: string): string | undefined {
   return parts === null ? undefined : `${parts[1]}-${parts[2]}-${parts[3]}`;
 }
 
-export const instanceIdOf = (id: string): string => `document-${id}`;
+const instancePrefix = 'document-';
+
+export const instanceIdOf = (id: string): string => `${instancePrefix}${id}`;
+
+/** Undefined for an instance that is none of a document's. */
+export function documentIdOfInstance(instanceId: string): string | undefined {
+  const id = instanceId.startsWith(instancePrefix) ? instanceId.slice(instancePrefix.length) : '';
+  return documentId.test(id) ? id : undefined;
+}
 
 /** Event Grid gives ETags bare, the storage API in quotes. */
 export const plainEtag = (etag: string): string => etag.replaceAll('"', '');

@@ -6,11 +6,12 @@ import {
   type Instance,
   instancesOf,
 } from '../azure/durable-instances.ts';
+import type { Deletion } from '../audit/history.ts';
 import type { RetentionConfig } from '../config.ts';
-import { archiveAndPurge, type TrailKeeping } from '../ops/archive-and-purge.ts';
+import { archiveAndPurge, type Purging } from '../ops/archive-and-purge.ts';
 import { awaitsDecision } from '../ops/saga-view.ts';
 
-export interface RetentionServices extends TrailKeeping {
+export interface RetentionServices extends Purging {
   readonly now: () => Date;
 }
 
@@ -20,8 +21,10 @@ export function registerRetention({ days, schedule }: RetentionConfig, services:
     schedule,
     extraInputs: [durableClientInput],
     handler: async (_timer, context) => {
-      const before = new Date(services.now().getTime() - days * 24 * 60 * 60 * 1000);
-      const { purged, failures } = await retireInstances(instancesOf(context), before, services);
+      const now = services.now();
+      const before = new Date(now.getTime() - days * 24 * 60 * 60 * 1000);
+      const deletion = { at: now.toISOString(), by: 'retention', reason: `ended before ${before.toISOString()}` };
+      const { purged, failures } = await retireInstances(instancesOf(context), before, deletion, services);
       if (purged > 0) context.info(`${purged} instances that ended before ${before.toISOString()} archived and purged`);
       if (failures.length > 0) throw new AggregateError(failures, describe(failures));
     },
@@ -34,12 +37,17 @@ interface Retired {
 }
 
 /** One instance that cannot be archived stays, and holds up no other. */
-async function retireInstances(instances: DurableInstances, before: Date, keeping: TrailKeeping): Promise<Retired> {
+async function retireInstances(
+  instances: DurableInstances,
+  before: Date,
+  deletion: Deletion,
+  purging: Purging,
+): Promise<Retired> {
   const failures: unknown[] = [];
   let purged = 0;
   for (const { instanceId } of await findOld(instances, before)) {
     try {
-      const { state } = await archiveAndPurge(instances, instanceId, keeping);
+      const { state } = await archiveAndPurge(instances, instanceId, deletion, purging);
       if (state === 'purged') purged++;
     } catch (error) {
       failures.push(new Error(`${instanceId} could not be archived and stays`, { cause: error }));

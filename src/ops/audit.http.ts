@@ -3,14 +3,14 @@ import type { Trail } from '../audit/chain.ts';
 import { computeStateAt } from '../audit/compute-state-at.ts';
 import { contentTypes, renderTrail, trailFormats } from '../audit/render-trail.ts';
 import { authorize } from '../http/authorize.ts';
-import { nameOf } from '../http/caller.ts';
-import { checkedQuery, type Endpoint, type EndpointCall, routeParameter } from '../http/endpoint.ts';
+import { actorOf, nameOf } from '../http/caller.ts';
+import { checkedBody, checkedQuery, type Endpoint, type EndpointCall, routeParameter } from '../http/endpoint.ts';
 import { Problem } from '../http/problem.ts';
-import { instantSchema } from '../http/times.ts';
-import { archiveAndPurge, type TrailKeeping, trailOf } from './archive-and-purge.ts';
+import { archiveAndPurge, type Purging, trailOf } from './archive-and-purge.ts';
+import { operationSchema } from './contract.ts';
 import { unknownSaga } from './sagas.http.ts';
 
-export interface AuditServices extends TrailKeeping {
+export interface AuditServices extends Purging {
   readonly now: () => Date;
 }
 
@@ -38,14 +38,17 @@ export const auditEndpoints = (services: AuditServices): Endpoint[] => [
     name: 'deleteSaga',
     method: 'DELETE',
     route: 'sagas/{id}',
-    summary: 'Archives the trail of a saga that has ended, and forgets the rest',
+    summary:
+      'Archives the trail of a saga that has ended, and forgets the rest; who and why stand in the query or in the body',
+    query: deletionSchema,
+    body: operationSchema,
     answers: { 202: deletedSchema },
     handle: (call) => purge(services, call),
   },
 ];
 
 const querySchema = z
-  .object({ format: z.enum(trailFormats).default('json'), at: instantSchema.optional() })
+  .object({ format: z.enum(trailFormats).default('json'), at: z.coerce.date().optional() })
   .refine(({ format, at }) => at === undefined || format === 'json' || format === 'html', {
     path: ['at'],
     message: 'asks for the state at a time, which only json and html show',
@@ -59,6 +62,9 @@ const historySchema = z.looseObject({
   /** Whether `[redacted]` stands in the place of something. */
   redacted: z.literal(true).optional(),
 });
+
+/** Some clients and proxies send no body with a DELETE. */
+const deletionSchema = z.object(operationSchema.shape);
 
 const deletedSchema = z.object({ instanceId: z.string(), archivedAs: z.string() });
 
@@ -97,15 +103,17 @@ async function readHistory(call: EndpointCall) {
   return { status: 200, headers: { 'content-type': 'application/json' }, body };
 }
 
-async function purge(services: AuditServices, { caller, request, unredacted, log, correlationId }: EndpointCall) {
+async function purge(services: AuditServices, call: EndpointCall) {
+  const { caller, request, unredacted, log, correlationId } = call;
+  const asked = { ...checkedQuery(deletionSchema, call), ...(await checkedBody(operationSchema, call)) };
+  const by = actorOf(caller, asked.by);
+  const { reason } = asked;
   const id = routeParameter(request, 'id');
-  const purged = await archiveAndPurge(unredacted, id, services);
+  const purged = await archiveAndPurge(unredacted, id, { at: services.now().toISOString(), by, reason }, services);
   switch (purged.state) {
     case 'purged': {
       const { archivedAs } = purged;
-      log.info(
-        JSON.stringify({ event: 'saga.deleted', instanceId: id, by: nameOf(caller), archivedAs, correlationId }),
-      );
+      log.info(JSON.stringify({ event: 'saga.deleted', instanceId: id, by, reason, archivedAs, correlationId }));
       return { status: 202, jsonBody: { instanceId: id, archivedAs } };
     }
     case 'not-found':

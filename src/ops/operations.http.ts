@@ -1,16 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { formatReason } from '../audit/native-reason.ts';
 import { isSameClaim } from '../azure/claim-blob.ts';
-import type { Accepted } from '../azure/durable-instances.ts';
+import { type Accepted, type DurableInstances, hasEnded, type Instance } from '../azure/durable-instances.ts';
 import { actorOf } from '../http/caller.ts';
 import { checkedBody, type Endpoint, type EndpointCall, routeParameter } from '../http/endpoint.ts';
 import { Problem } from '../http/problem.ts';
 import { cancelEvent, failedGate, gateEvent, type GateDecisions } from '../saga/operate.ts';
+import type { CloseRecord } from './close-record.ts';
 import { operatedSchema, operationSchema, rewindSchema } from './contract.ts';
 import { computeRewindVerdict, phaseOf, statusOf, waitingGate } from './saga-view.ts';
 import { findInstance, unknownSaga } from './sagas.http.ts';
 
+export interface OperationServices {
+  readonly decisions: GateDecisions;
+  readonly closeRecord: CloseRecord;
+}
+
 /** What operators do to running and failed instances. */
-export const operationEndpoints = (decisions: GateDecisions): Endpoint[] => [
+export const operationEndpoints = ({ decisions, closeRecord }: OperationServices): Endpoint[] => [
   {
     name: 'rewindSaga',
     method: 'POST',
@@ -29,7 +36,10 @@ export const operationEndpoints = (decisions: GateDecisions): Endpoint[] => [
     answers: { 202: operatedSchema },
     handle: cancel,
   },
-  simpleOperation('terminate', 'Kills a saga; nothing is undone'),
+  simpleOperation('terminate', 'Kills a saga; nothing is undone', async ({ unredacted }, instanceId) => {
+    const ended = await awaitEnd(unredacted, instanceId);
+    if (ended?.runtimeStatus === 'Terminated') await closeRecord(ended);
+  }),
   simpleOperation('suspend', 'Pauses a saga'),
   simpleOperation('resume', 'Lets a paused saga go on'),
 ];
@@ -89,7 +99,12 @@ async function cancel(call: EndpointCall) {
   return conclude(call, { operation: 'cancel', instanceId, by, reason: body.reason }, accepted);
 }
 
-const simpleOperation = (operation: 'terminate' | 'suspend' | 'resume', summary: string): Endpoint => ({
+/** @param after runs also where the operation is refused: a crash may have come between the two when it was accepted */
+const simpleOperation = (
+  operation: 'terminate' | 'suspend' | 'resume',
+  summary: string,
+  after?: (call: EndpointCall, instanceId: string) => Promise<void>,
+): Endpoint => ({
   name: `${operation}Saga`,
   method: 'POST',
   route: `sagas/{id}/${operation}`,
@@ -101,9 +116,26 @@ const simpleOperation = (operation: 'terminate' | 'suspend' | 'resume', summary:
     const by = actorOf(call.caller, body.by);
     const instanceId = routeParameter(call.request, 'id');
     const accepted = await call.instances[operation](instanceId, formatReason(by, body.reason));
-    return conclude(call, { operation, instanceId, by, reason: body.reason }, accepted);
+    try {
+      return await conclude(call, { operation, instanceId, by, reason: body.reason }, accepted);
+    } finally {
+      await after?.(call, instanceId);
+    }
   },
 });
+
+const pollMs = 50;
+const patienceMs = 3_000;
+
+/** A kill is accepted before it is carried out. One that takes longer is told of when the saga is deleted. */
+async function awaitEnd(instances: DurableInstances, instanceId: string): Promise<Instance | undefined> {
+  for (let waitedMs = 0; ; waitedMs += pollMs) {
+    const instance = await instances.get(instanceId);
+    if (instance === undefined || hasEnded(instance)) return instance;
+    if (waitedMs >= patienceMs) return undefined;
+    await sleep(pollMs);
+  }
+}
 
 interface Operated {
   readonly operation: 'rewind' | 'cancel' | 'terminate' | 'suspend' | 'resume';

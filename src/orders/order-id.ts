@@ -7,4 +7,12 @@ export const orderIdOf = (unique: string): string =>
 /** What can stand in instance ids, item ids, blob names and URLs as it is. */
 export const orderIdForm = /^[A-Za-z0-9][\w.-]{0,99}$/;
 
-export const orderInstanceId = (orderId: string): string => `order-${orderId}`;
+const instancePrefix = 'order-';
+
+export const orderInstanceId = (orderId: string): string => `${instancePrefix}${orderId}`;
+
+/** Undefined for an instance that is none of an order's. */
+export function orderIdOfInstance(instanceId: string): string | undefined {
+  const id = instanceId.startsWith(instancePrefix) ? instanceId.slice(instancePrefix.length) : '';
+  return orderIdForm.test(id) ? id : undefined;
+}

@@ -59,6 +59,9 @@ export const orderRecordSchema = z
   .meta({ id: 'Order' });
 export type OrderRecord = z.infer<typeof orderRecordSchema>;
 
+export const isOrderUnderWay = ({ status }: Pick<OrderRecord, 'status'>): boolean =>
+  status === 'processing' || status === 'awaiting_review';
+
 /** What a fulfilled order came to. */
 export const orderOutcomeSchema = z.object({
   orderId: z.string(),

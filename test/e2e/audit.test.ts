@@ -48,6 +48,8 @@ async function processed(name: string): Promise<string> {
 
 const showAll = <T>(instance: T): T => instance;
 
+const closeRecord = (): Promise<void> => Promise.resolve();
+
 const auditOf = (id: string, query = '') =>
   api.get<Trail & { readonly state: SagaState }>(`/api/sagas/${id}/audit${query}`);
 
@@ -151,19 +153,36 @@ describe('an instance that is deleted', () => {
   it('is forgotten by the engine, and its trail goes on being served from the archive', async () => {
     const id = await processed('forgotten.pdf');
     const before = (await auditOf(id)).body;
-    const deleted = await api.send<{ archivedAs: string }>(`/api/sagas/${id}`, { method: 'DELETE' });
+    const body = JSON.stringify({ by: 'Kim', reason: 'a test' });
+    const deleted = await api.send<{ archivedAs: string }>(`/api/sagas/${id}`, { method: 'DELETE', body });
     expect(deleted.status).toBe(202);
     expect((await api.get(`/api/sagas/${id}`)).status).toBe(404);
-    expect(verifyTrail(await local.readBlob('audit', deleted.body.archivedAs))).toMatchObject({ head: before.head });
     const after = (await auditOf(id)).body;
-    expect([after.head, after.entries]).toEqual([before.head, before.entries]);
-    expect((await api.send(`/api/sagas/${id}`, { method: 'DELETE' })).status).toBe(404);
+    expect(verifyTrail(await local.readBlob('audit', deleted.body.archivedAs))).toMatchObject({ head: after.head });
+    expect(after.entries.slice(0, -1)).toEqual(before.entries);
+    expect(after.entries.at(-1)).toMatchObject({
+      kind: 'deleted',
+      actor: 'Kim',
+      reason: 'a test',
+      summary: 'The instance was deleted by Kim: a test.',
+    });
+    expect(after.state).toEqual({ ...before.state, at: after.state.at });
+    expect(program.output()).toMatch(new RegExp(`saga.deleted.*${id}.*Kim.*a test`));
+    expect((await api.send(`/api/sagas/${id}?by=Kim`, { method: 'DELETE' })).status).toBe(404);
+  });
+
+  it('must be deleted by somebody', async () => {
+    const id = await processed('asked-for.pdf');
+    const nobody = await api.send<ProblemDocument>(`/api/sagas/${id}`, { method: 'DELETE' });
+    expect([nobody.status, nobody.body.errors?.[0]?.field]).toEqual([400, 'by']);
+    expect((await api.send(`/api/sagas/${id}?by=Ada&reason=done`, { method: 'DELETE' })).status).toBe(202);
+    expect((await auditOf(id)).body.entries.at(-1)).toMatchObject({ actor: 'Ada', reason: 'done' });
   });
 
   it('must have ended', async () => {
     const { instanceId } = await api.upload('waits.pdf', await sample('unclear-invoice.pdf'));
     await api.untilSaga(instanceId, ({ phase }) => phase === 'in_review');
-    const refused = await api.send<ProblemDocument>(`/api/sagas/${instanceId}`, { method: 'DELETE' });
+    const refused = await api.send<ProblemDocument>(`/api/sagas/${instanceId}?by=Kim`, { method: 'DELETE' });
     expect([refused.status, refused.body.type]).toEqual([409, 'urn:durable-saga:problem:not_ended']);
     expect(await api.saga(instanceId)).toMatchObject({ phase: 'in_review' });
   });
@@ -174,8 +193,15 @@ describe('an instance that is deleted', () => {
     const storage = BlobServiceClient.fromConnectionString(closed, { retryOptions: { maxTries: 1 } });
     const instances = createDurableInstances(`${program.url}/runtime/webhooks/durabletask`);
     const refusals = createRefusals(BlobServiceClient.fromConnectionString(program.connections.storage));
-    const keeping = { archive: createAuditArchive(storage), sign: undefined, redaction: showAll, refusals };
-    await expect(archiveAndPurge(instances, id, keeping)).rejects.toThrow(/ECONNREFUSED/);
+    const keeping = {
+      archive: createAuditArchive(storage),
+      sign: undefined,
+      redaction: showAll,
+      refusals,
+      closeRecord,
+    };
+    const deletion = { at: '2026-03-01T10:00:00.000Z', by: 'Kim', reason: undefined };
+    await expect(archiveAndPurge(instances, id, deletion, keeping)).rejects.toThrow(/ECONNREFUSED/);
     expect(await api.saga(id)).toMatchObject({ runtimeStatus: 'Completed' });
   });
 });
@@ -194,7 +220,10 @@ describe('retention', async () => {
     await until('the purge', gone, ({ status }) => status === 404);
     expect(await services.blobNames('audit')).toEqual([expect.stringContaining(ended.instanceId)]);
     const trail = (await retired.get<Trail>(`/api/sagas/${ended.instanceId}/audit`)).body;
-    expect(trail.entries.at(-1)).toMatchObject({ kind: 'ended', outcome: 'Completed' });
+    expect(trail.entries.slice(-2)).toMatchObject([
+      { kind: 'ended', outcome: 'Completed' },
+      { kind: 'deleted', actor: 'retention', reason: expect.stringContaining('ended before') as string },
+    ]);
     expect(await retired.saga(running.instanceId)).toMatchObject({ phase: 'in_review' });
   });
 });

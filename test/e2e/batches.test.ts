@@ -68,6 +68,17 @@ describe('a batch', () => {
     ).toMatchObject({ percent: 100 });
   });
 
+  it('is done when the last saga that it waits for is killed', async () => {
+    const [unclear] = await uploadAll('killed', ['unclear-invoice.pdf', 'harbor-pine-invoice.pdf']);
+    await until(
+      'batch',
+      () => batch('killed'),
+      ({ state, total }) => total === 2 && state === 'waiting',
+    );
+    await api.post(`/api/sagas/${unclear?.instanceId}/terminate`, { by: 'Kim', reason: 'lost' });
+    expect(await batch('killed')).toMatchObject({ state: 'done', percent: 100, counts: { processed: 1, failed: 1 } });
+  });
+
   it('is told of as it goes on, from before its first document came, each change once', async () => {
     const first = next('live');
     const [, asking] = await uploadAll('live', ['harbor-pine-invoice.pdf', 'unclear-invoice.pdf']);

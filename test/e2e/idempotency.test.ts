@@ -143,7 +143,7 @@ describe('a request whose saga has been deleted since', () => {
     const content = await sample('harbor-pine-invoice.pdf');
     const first = (await post('forgotten.pdf', content, 'forgotten')).body;
     await api.untilSaga(first.instanceId, ({ runtimeStatus }) => runtimeStatus === 'Completed');
-    await api.send(`/api/sagas/${first.instanceId}`, { method: 'DELETE' });
+    await api.send(`/api/sagas/${first.instanceId}?by=Kim`, { method: 'DELETE' });
     expect((await post('forgotten.pdf', content, 'forgotten')).body).toEqual(first);
     expect((await api.get(`/api/sagas/${first.instanceId}`)).status).toBe(404);
   });
@@ -153,7 +153,7 @@ describe('a request whose saga has been deleted since', () => {
     const placed = () => orders.place(sampleOrder(), { 'idempotency-key': 'forgotten' });
     const first = (await placed()).body;
     await orders.ended(first.instanceId);
-    await api.send(`/api/sagas/${first.instanceId}`, { method: 'DELETE' });
+    await api.send(`/api/sagas/${first.instanceId}?by=Kim`, { method: 'DELETE' });
     expect((await placed()).body).toEqual(first);
     expect((await api.get(`/api/sagas/${first.instanceId}`)).status).toBe(404);
   });

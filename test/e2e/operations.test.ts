@@ -68,6 +68,11 @@ describe('terminate', () => {
     const saga = await api.untilSaga(instanceId, ({ runtimeStatus }) => runtimeStatus === 'Terminated');
 
     expect(saga).toMatchObject({ phase: 'terminated', rewindable: { yes: false } });
+    expect(await api.record(documentId)).toMatchObject({
+      status: 'failed',
+      processedAt: expect.any(String) as string,
+      error: { code: 'terminated', message: 'its saga was terminated (by Kim: a test)' },
+    });
     expect(await local.blobNames('incoming')).toContain(blobName);
     expect(await local.blobNames('staging')).toContain(`${documentId}.txt`);
     for (const operation of ['terminate', 'cancel', 'suspend', 'resume', 'rewind']) {

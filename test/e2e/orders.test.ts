@@ -218,6 +218,18 @@ describe('while the carrier is down', () => {
 });
 
 describe('an order that looks like fraud', () => {
+  it('says so when its saga is killed', async () => {
+    const { orderId, instanceId } = (await orders.place(suspicious())).body;
+    await orders.untilOrder(orderId, 'awaiting_review');
+    await orders.post(`/api/sagas/${instanceId}/terminate`, { by: 'Kim', reason: 'lost' });
+    expect(await orders.read(orderId)).toMatchObject({
+      status: 'failed',
+      reservationId: expect.any(String) as string,
+      closedAt: expect.any(String) as string,
+      error: { code: 'terminated', message: 'its saga was terminated (by Kim: lost)' },
+    });
+  });
+
   it('waits for a person, charges nothing until then, and goes on when it is approved', async () => {
     const { orderId, instanceId } = (await orders.place(suspicious())).body;
     await orders.untilOrder(orderId, 'awaiting_review');

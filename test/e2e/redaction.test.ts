@@ -39,7 +39,7 @@ it.each([
   expect(program.output()).not.toContain(cardToken);
   expect((await api.get<{ sagas: unknown[] }>(`/api/sagas?q=${cardToken}`)).body.sagas).toEqual([]);
 
-  await api.send(saga, { method: 'DELETE' });
+  await api.send(`${saga}?by=Kim`, { method: 'DELETE' });
   expect(await textOf(`${saga}/audit`)).not.toContain(cardToken);
 });
 

@@ -32,6 +32,24 @@ it('a program that is told to stop ends cleanly, and goes on where it was when i
   ]);
 });
 
+it('a document whose saga was killed and deleted is not started again with the program', async () => {
+  const dataDir = await makeDataFolder(onTestFinished);
+  const program = await started(dataDir);
+  const first = createApi(program.url);
+  const { instanceId, documentId } = await first.upload('killed.pdf', await sample('unclear-invoice.pdf'));
+  await first.untilSaga(instanceId, ({ phase }) => phase === 'in_review');
+  await first.post(`/api/sagas/${instanceId}/terminate`, { by: 'Kim' });
+  expect((await first.send(`/api/sagas/${instanceId}?by=Kim`, { method: 'DELETE' })).status).toBe(202);
+  await program.kill();
+
+  const again = createApi((await started(dataDir)).url);
+  const later = await again.upload('later.pdf', await sample('harbor-pine-invoice.pdf'));
+  // Its blob was announced after the one that was left.
+  await again.untilRecord(later.documentId, ({ status }) => status === 'processed');
+  expect((await again.get(`/api/sagas/${instanceId}`)).status).toBe(404);
+  expect(await again.record(documentId)).toMatchObject({ status: 'failed', error: { code: 'terminated' } });
+});
+
 it('two programs run side by side, each with its data', async () => {
   const [one, two] = await Promise.all([0, 1].map(async () => started(await makeDataFolder(onTestFinished))));
   const { documentId } = await createApi(one?.url ?? '').upload('one.txt', Buffer.from('INVOICE'));
