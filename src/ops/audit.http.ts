@@ -6,6 +6,7 @@ import { authorize } from '../http/authorize.ts';
 import { actorOf, nameOf } from '../http/caller.ts';
 import { checkedBody, checkedQuery, type Endpoint, type EndpointCall, routeParameter } from '../http/endpoint.ts';
 import { Problem } from '../http/problem.ts';
+import { instantSchema } from '../http/times.ts';
 import { archiveAndPurge, type Purging, trailOf } from './archive-and-purge.ts';
 import { operationSchema } from './contract.ts';
 import { unknownSaga } from './sagas.http.ts';
@@ -48,7 +49,7 @@ export const auditEndpoints = (services: AuditServices): Endpoint[] => [
 ];
 
 const querySchema = z
-  .object({ format: z.enum(trailFormats).default('json'), at: z.coerce.date().optional() })
+  .object({ format: z.enum(trailFormats).default('json'), at: instantSchema.optional() })
   .refine(({ format, at }) => at === undefined || format === 'json' || format === 'html', {
     path: ['at'],
     message: 'asks for the state at a time, which only json and html show',
