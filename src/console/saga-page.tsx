@@ -3,6 +3,7 @@ import type { SagaView } from '../ops/saga-view.ts';
 import { ArchivedSaga } from './archived-saga.tsx';
 import { ownInputOf, parentOf } from './family.ts';
 import { formatDuration, formatFull } from './format.ts';
+import { computeHoldReason } from './hold-reason.ts';
 import { documentUrl, orderUrl, type Place, root, sagaUrl } from './location.ts';
 import type { OperationName } from './operations.ts';
 import { Crumbs, ErrorNotice, Fact, Json, Loading, PhaseBadge, Progress, ScreenTitle, Time } from './parts.tsx';
@@ -49,7 +50,7 @@ export function SagaPage({ id, query }: SagaPageProps) {
       <SagaHead saga={saga} onAccepted={accepted} />
       <Announcement done={done} />
       {error !== undefined && <ErrorNotice error={error} />}
-      {saga.error !== undefined && saga.phase !== 'completed' && <FailureCallout {...saga} error={saga.error} />}
+      {saga.error !== undefined && saga.phase !== 'completed' && <FailureCallout saga={saga} error={saga.error} />}
       {saga.review !== undefined && <ReviewPanels saga={saga} onDecided={accepted} />}
       <SagaHistory saga={saga} query={query} />
       <RunComparison saga={saga} />
@@ -75,20 +76,26 @@ function Announcement({ done }: { readonly done: Done | undefined }) {
   );
 }
 
-interface FailureProps extends Pick<SagaView, 'step' | 'runtimeStatus'> {
+interface FailureProps {
+  readonly saga: SagaView;
   readonly error: NonNullable<SagaView['error']>;
 }
 
 /** A warning for as long as the saga itself can get over it. */
-const FailureCallout = ({ error, step, runtimeStatus }: FailureProps) => (
-  <div class={`callout tone-${runtimeStatus === 'Failed' ? 'bad' : 'warn'}`}>
-    <div>
-      <strong>{error.code}</strong>
-      {step !== undefined && ` in ${shortName(step)}`}
-      <p>{error.message}</p>
+function FailureCallout({ saga, error }: FailureProps) {
+  const { step, runtimeStatus } = saga;
+  const whyHeld = computeHoldReason(saga);
+  return (
+    <div class={`callout tone-${runtimeStatus === 'Failed' ? 'bad' : 'warn'}`}>
+      <div>
+        <strong>{error.code}</strong>
+        {step !== undefined && ` in ${shortName(step)}`}
+        <p>{error.message}</p>
+        {whyHeld !== undefined && <p>{whyHeld}</p>}
+      </div>
     </div>
-  </div>
-);
+  );
+}
 
 interface SagaHeadProps {
   readonly saga: SagaView;

@@ -105,7 +105,7 @@ function SagaRow({ saga, now, isChosen, onChoose }: SagaRowProps) {
 /** The engine tells times of instances in whole seconds. */
 function lengthOf(saga: SagaView, now: Date): string {
   const ms = (hasEnded(saga) ? Date.parse(saga.updatedAt) : now.getTime()) - Date.parse(saga.createdAt);
-  return ms < 1_000 ? 'under 1 s' : formatDuration(ms);
+  return ms < 1_000 ? '< 1 s' : formatDuration(ms);
 }
 
 function whereNow({ phase, step, attempt, error }: SagaView): string {

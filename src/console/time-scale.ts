@@ -3,6 +3,8 @@ export interface Tick {
   readonly at: number;
   /** Milliseconds since the start. */
   readonly elapsed: number;
+  /** Its label stands on the left: there is no room on the right. */
+  readonly isAtEnd: boolean;
 }
 
 export interface TimeScale {
@@ -14,7 +16,8 @@ export interface TimeScale {
 /** Of a stretch in which nothing begins or ends, in which a wait of days must not hide steps of milliseconds. */
 const legibleWidth = (ms: number): number => Math.log1p(ms / 15) ** 1.4 + (ms > 0 ? 0.4 : 0);
 
-const leastTickDistance = 9;
+/** Percent of the width. */
+const labelWidth = 9;
 
 /**
  * Maps times to places. `legible` gives stretches between two events the logarithm of their length, `true` their length.
@@ -47,16 +50,22 @@ function interpolate(points: readonly number[], percent: readonly number[], time
   return fromPercent + ((time - from) / (to - from)) * (toPercent - fromPercent);
 }
 
+/** The first and the last time always have one; of the others those that have room. */
 function ticksAtEvents(points: readonly number[], percent: readonly number[]): Tick[] {
   const ticks: Tick[] = [];
+  const isTaken = (tick: Tick): boolean => ticks.length > 0 && labelStart(tick) < labelEnd(ticks.at(-1));
   for (const [n, point] of points.entries()) {
-    const at = percent[n] ?? 0;
-    const last = ticks.at(-1);
-    if (last !== undefined && at - last.at < leastTickDistance) continue;
-    ticks.push({ at, elapsed: point - (points[0] ?? 0) });
+    const tick = createTick(percent[n] ?? 0, point - (points[0] ?? 0));
+    if (n === points.length - 1) while (isTaken(tick)) ticks.pop();
+    if (!isTaken(tick)) ticks.push(tick);
   }
   return ticks;
 }
 
+const createTick = (at: number, elapsed: number): Tick => ({ at, elapsed, isAtEnd: at > 100 - labelWidth });
+
+const labelStart = ({ at, isAtEnd }: Tick): number => (isAtEnd ? at - labelWidth : at);
+const labelEnd = (tick: Tick | undefined): number => (tick === undefined ? 0 : labelStart(tick) + labelWidth);
+
 const evenTicks = (first: number, last: number): Tick[] =>
-  [0, 20, 40, 60, 80, 100].map((at) => ({ at, elapsed: ((last - first) * at) / 100 }));
+  [0, 20, 40, 60, 80, 100].map((at) => createTick(at, ((last - first) * at) / 100));

@@ -29,8 +29,8 @@ export function TimelineChart({ timeline, mode, pointed, onPoint }: ChartProps) 
           <ChartRow key={row.step} row={row} scale={scale} pointed={pointed} onPoint={onPoint} />
         ))}
         <div class="chart-axis">
-          {withoutRepeats(scale.ticks).map(({ at, elapsed }) => (
-            <span key={at} class={at > 93 ? 'is-last' : ''} style={{ left: `${at}%` }}>
+          {withoutRepeats(scale.ticks).map(({ at, elapsed, isAtEnd }) => (
+            <span key={at} class={isAtEnd ? 'is-last' : ''} style={{ left: `${at}%` }}>
               {formatDuration(elapsed)}
             </span>
           ))}

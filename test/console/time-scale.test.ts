@@ -18,6 +18,17 @@ describe('a time scale', () => {
     );
   });
 
+  it('has labels that do not stand on each other, the whole length among them', () => {
+    fc.assert(
+      fc.property(times, mode, (points, chosen) => {
+        const { ticks } = createTimeScale(points, chosen);
+        const starts = ticks.map(({ at, isAtEnd }) => (isAtEnd ? at - 9 : at));
+        for (const [n, start] of starts.entries()) expect(start - (starts[n - 1] ?? -9)).toBeGreaterThan(8.999);
+        expect(ticks.at(-1)?.elapsed).toBe(Math.max(...points) - Math.min(...points));
+      }),
+    );
+  });
+
   it('is even in true time', () => {
     const { position } = createTimeScale([0, 10, 1_000], 'true');
     expect([position(0), position(10), position(500), position(1_000)]).toEqual([0, 1, 50, 100]);
