@@ -36,8 +36,8 @@ const functionOf = (category: string): string | undefined => /^Function\.(.+?)(?
 /** One JSON object. A message that is one itself is not packed into another: the line has its fields. */
 export function formatJsonLine(at: Date, level: LogLevel, category: string, message: string): string {
   const name = functionOf(category);
-  const origin = name === undefined ? { category } : { function: name };
-  return `${JSON.stringify({ ...(parseFields(message) ?? { message }), time: at, level, ...origin })}\n`;
+  const own = { time: at, level, ...(name === undefined ? { category } : { function: name }) };
+  return `${JSON.stringify({ ...own, ...(parseFields(message) ?? { message }), ...own })}\n`;
 }
 
 /** Of a message that is a JSON object. */
