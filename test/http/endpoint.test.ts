@@ -29,3 +29,9 @@ it('logs a failure with its correlation, and without the key that the caller sen
   expect(logged).toContainEqual(expect.stringContaining('GET /api/broken failed (correlation order-7)'));
   expect(logged).not.toContainEqual(expect.stringContaining('s3cret'));
 });
+
+it('takes an empty correlation id in the query for none, and looks in the header', async () => {
+  const headers = { 'x-correlation-id': 'order-8' };
+  const response = await host.fetch('/api/broken?correlationId=', { headers });
+  expect(response.headers.get('x-correlation-id')).toBe('order-8');
+});

@@ -15,3 +15,13 @@ it('names a hundred of the fields that do not fit, and how many more there are',
   expect(errors).toHaveLength(100);
   expect(message).toMatch(/field99: does not belong here: leave it out; and 9900 more$/);
 });
+
+it('names what is known where something does not belong, at any depth and in whichever kind of thing', () => {
+  const email = z.strictObject({ channel: z.literal('email'), to: z.string() });
+  const text = z.strictObject({ channel: z.literal('text'), number: z.string() });
+  const order = z.strictObject({ contacts: z.array(z.discriminatedUnion('channel', [email, text])) });
+  const given = { contacts: [{ channel: 'text', number: '1', to: 'kim' }], colour: 'red' };
+  expect(() => checked(order, given, 'The order')).toThrow(
+    'The order is not as it should be: contacts.0.to: does not belong here: leave it out (known are channel, number); colour: does not belong here: leave it out (known are contacts)',
+  );
+});
