@@ -74,7 +74,7 @@ describe('an operator', () => {
     const lines = program.output().split('\n');
     const line = lines.filter((line) => line.includes('saga.operated') && line.includes(id));
     expect(line).toHaveLength(1);
-    expect(line[0]).toMatch(/"operation":"cancel".*"by":"otto","reason":"a test"/);
+    expect(line[0]).toMatch(/ operation cancel, .* by otto, reason a test,/);
     expect((await operator.get(`/api/sagas/${id}/history?raw=true`)).status).toBe(200);
   });
 });
