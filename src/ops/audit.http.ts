@@ -41,7 +41,7 @@ export const auditEndpoints = (services: AuditServices): Endpoint[] => [
     route: 'sagas/{id}',
     summary:
       'Archives the trail of a saga that has ended, and forgets the rest; who and why stand in the query or in the body',
-    query: deletionSchema,
+    query: operationSchema,
     body: operationSchema,
     answers: { 202: deletedSchema },
     handle: (call) => purge(services, call),
@@ -63,9 +63,6 @@ const historySchema = z.looseObject({
   /** Whether `[redacted]` stands in the place of something. */
   redacted: z.literal(true).optional(),
 });
-
-/** Some clients and proxies send no body with a DELETE. */
-const deletionSchema = z.object(operationSchema.shape);
 
 const deletedSchema = z.object({ instanceId: z.string(), archivedAs: z.string() });
 
@@ -106,7 +103,8 @@ async function readHistory(call: EndpointCall) {
 
 async function purge(services: AuditServices, call: EndpointCall) {
   const { caller, request, unredacted, log, correlationId } = call;
-  const asked = { ...checkedQuery(deletionSchema, call), ...(await checkedBody(operationSchema, call)) };
+  // Some clients and proxies send no body with a DELETE.
+  const asked = { ...checkedQuery(operationSchema, call), ...(await checkedBody(operationSchema, call)) };
   const by = actorOf(caller, asked.by);
   const { reason } = asked;
   const id = routeParameter(request, 'id');
