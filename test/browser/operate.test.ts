@@ -152,10 +152,13 @@ describe('an operator in the console', () => {
     await page.getByRole('button', { name: 'Delete' }).click();
     const dialog = page.getByRole('dialog', { name: 'Delete' });
     await dialog.getByText('the engine forgets the saga for good').waitFor();
+    await dialog.getByLabel('Who').fill('Kim');
+    await dialog.getByLabel('Why').fill('cleared up');
     await keepScreenshot(page, 'dialog-delete');
     await dialog.getByRole('button', { name: 'Archive and delete' }).click();
     await page.getByText('This saga was archived and deleted').waitFor();
     await page.getByRole('list', { name: 'Story' }).getByText('Rewound to retry').waitFor();
+    await page.getByText('by Kim, “cleared up”').waitFor();
     await keepScreenshot(page, 'saga-archived');
     expect((await api.get(`/api/sagas/${unlucky[1]}`)).status).toBe(404);
   });
