@@ -148,7 +148,7 @@ describe('a decision', () => {
     const unknownSaga = await decide('nobody', decision);
 
     expect([unknownReview.status, unknownSaga.status]).toEqual([404, 404]);
-    expect(unknownReview.body.detail).toContain('GET /api/reviews');
+    expect(unknownReview.body.detail).toContain("open is 'extraction'");
   });
 
   it('that has been made already is answered 409', async () => {
