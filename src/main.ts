@@ -2,16 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { app } from '@azure/functions';
 import type { ServiceBusClient } from '@azure/service-bus';
 import type { BlobServiceClient } from '@azure/storage-blob';
-import { notifyCustomer } from '../activities/customer-notices.ts';
-import { discardStagedText, downloadDocument, moveDocument } from '../activities/documents.ts';
-import { classifyDocument, extractFields, type ExtractionServices } from '../activities/extraction.ts';
-import { scoreFraud } from '../activities/fraud.ts';
-import { reserveInventory } from '../activities/inventory.ts';
-import { type NotificationServices, publishEvents } from '../activities/notification.ts';
-import { createOrder, saveOrder } from '../activities/orders.ts';
-import { chargePayment } from '../activities/payments.ts';
-import { indexDocument, persistRecord, type RecordServices, saveRecord } from '../activities/records.ts';
-import { scheduleShipping } from '../activities/shipping.ts';
+import { bindDocumentActivities, bindOrderActivities } from '../activities/bind-activities.ts';
 import { fulfilOrder } from '../orchestrators/fulfil-order.ts';
 import { processDocument } from '../orchestrators/process-document.ts';
 import { createSigner } from './audit/signature.ts';
@@ -175,20 +166,6 @@ function registerQueues(serviceBus: ServiceBusClient, services: QueueServices): 
   registerOrderQueue({ intake: orderIntake, rejected, observe, newId });
 }
 
-function bindDocumentActivities(services: ExtractionServices & RecordServices & NotificationServices) {
-  return [
-    downloadDocument.bind(services),
-    discardStagedText.bind(services),
-    moveDocument.bind(services),
-    classifyDocument.bind(services),
-    extractFields.bind(services),
-    saveRecord.bind(services),
-    persistRecord.bind(services),
-    indexDocument.bind(services),
-    publishEvents.bind(services),
-  ];
-}
-
 interface TradeServices {
   readonly orders: OrderRecords;
   readonly storage: BlobServiceClient;
@@ -209,15 +186,16 @@ function composeTrade({ trade, fraudThreshold }: Config, services: TradeServices
   const at = (baseUrl: string) => ({ baseUrl, timeoutMs: trade.timeoutMs, now, fetch });
   return {
     sagas: [fulfilOrder],
-    activities: [
-      createOrder.bind({ orders, faults }),
-      saveOrder.bind({ orders, faults }),
-      reserveInventory.bind({ inventory: createInventory(at(trade.inventory)), faults }),
-      scoreFraud.bind({ fraud: createFraud(at(trade.fraud)), faults, fraudThreshold }),
-      chargePayment.bind({ payments: createPayments(at(trade.payments)), faults }),
-      scheduleShipping.bind({ shipping: createShipping(at(trade.shipping)), faults }),
-      notifyCustomer.bind({ notifications: createNotifications(at(trade.notifications)), faults }),
-    ],
+    activities: bindOrderActivities({
+      orders,
+      inventory: createInventory(at(trade.inventory)),
+      fraud: createFraud(at(trade.fraud)),
+      fraudThreshold,
+      payments: createPayments(at(trade.payments)),
+      shipping: createShipping(at(trade.shipping)),
+      notifications: createNotifications(at(trade.notifications)),
+      faults,
+    }),
     endpoints: orderEndpoints({ orders, intake, now }),
     intake,
   };

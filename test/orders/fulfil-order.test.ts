@@ -1,11 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { notifyCustomer } from '../../activities/customer-notices.ts';
-import { scoreFraud } from '../../activities/fraud.ts';
-import { reserveInventory } from '../../activities/inventory.ts';
-import { createOrder, saveOrder } from '../../activities/orders.ts';
-import { chargePayment } from '../../activities/payments.ts';
-import { scheduleShipping } from '../../activities/shipping.ts';
+import { bindOrderActivities } from '../../activities/bind-activities.ts';
 import { fulfilOrder } from '../../orchestrators/fulfil-order.ts';
 import type { OrderRecords } from '../../src/azure/order-records.ts';
 import { createFaults } from '../../src/faults.ts';
@@ -29,18 +24,10 @@ async function takeOrder(tradeUrl: string, troubles: Troubles, change: Partial<O
     read: async (id) => records.get(id),
   };
   const faults = createFaults([]);
-  const { inventory, payments, fraud, shipping, notifications } = troubled(createClients(tradeUrl), troubles);
+  const clients = troubled(createClients(tradeUrl), troubles);
   const app = await startSagaApp({
     sagas: [fulfilOrder],
-    activities: [
-      createOrder.bind({ orders, faults }),
-      saveOrder.bind({ orders, faults }),
-      reserveInventory.bind({ inventory, faults }),
-      scoreFraud.bind({ fraud, faults, fraudThreshold: 70 }),
-      chargePayment.bind({ payments, faults }),
-      scheduleShipping.bind({ shipping, faults }),
-      notifyCustomer.bind({ notifications, faults }),
-    ],
+    activities: bindOrderActivities({ ...clients, orders, faults, fraudThreshold: 70 }),
   });
   const id = `ord-${++lastOrder}`;
   const order = { ...sampleOrder(change), id, placedAt: '2026-01-05T08:00:00.000Z', correlationId: 'c-1' };

@@ -1,7 +1,4 @@
-import { discardStagedText, downloadDocument, moveDocument } from '../../activities/documents.ts';
-import { classifyDocument, extractFields } from '../../activities/extraction.ts';
-import { publishEvents } from '../../activities/notification.ts';
-import { indexDocument, persistRecord, saveRecord } from '../../activities/records.ts';
+import { bindDocumentActivities } from '../../activities/bind-activities.ts';
 import type { DocumentContainer } from '../../src/azure/document-blobs.ts';
 import { createOfflineExtractor } from '../../src/azure/offline-extractor.ts';
 import { documentIdOf, instanceIdOf } from '../../src/documents/document-id.ts';
@@ -69,30 +66,20 @@ export function openDocumentWorld(content: Uint8Array): DocumentWorld {
     index: async (id: string, text: string) => void indexed.set(id, text),
     unindex: async (id: string) => void indexed.delete(id),
   };
-  const faults = createFaults([]);
-  const reading = {
+  const services = {
     blobs,
+    records,
     extractor: createOfflineExtractor(),
-    faults,
+    events: { publish: async (events: readonly DocumentEvent[]) => void published.push(...events) },
+    faults: createFaults([]),
     reviewThreshold: 0.8,
     maxDocumentBytes: 1_000_000,
   };
-  const recording = { records, blobs, faults };
   return {
     container: () => container,
     record: () => record,
     published,
-    activities: [
-      downloadDocument.bind(reading),
-      discardStagedText.bind(reading),
-      moveDocument.bind(reading),
-      classifyDocument.bind(reading),
-      extractFields.bind(reading),
-      saveRecord.bind(recording),
-      persistRecord.bind(recording),
-      indexDocument.bind(recording),
-      publishEvents.bind({ events: { publish: async (events) => void published.push(...events) }, faults }),
-    ],
+    activities: bindDocumentActivities(services),
     effects: ({ phase }) => ({
       // A saga that completes discards the text itself.
       downloadDocument: phase === 'completed' ? undefined : staged.size > 0,

@@ -1,9 +1,4 @@
-import { notifyCustomer } from '../../activities/customer-notices.ts';
-import { scoreFraud } from '../../activities/fraud.ts';
-import { reserveInventory } from '../../activities/inventory.ts';
-import { createOrder, saveOrder } from '../../activities/orders.ts';
-import { chargePayment } from '../../activities/payments.ts';
-import { scheduleShipping } from '../../activities/shipping.ts';
+import { bindOrderActivities } from '../../activities/bind-activities.ts';
 import { createFaults } from '../../src/faults.ts';
 import type { Order, OrderRequest } from '../../src/orders/order.ts';
 import type { OrderRecord } from '../../src/orders/order-record.ts';
@@ -34,22 +29,14 @@ export interface OrderWorld extends SweepWorld {
 
 /** The real activities on the local outside systems, with breakers and records of their own. */
 export function openOrderWorld(tradeUrl: string): OrderWorld {
-  const { inventory, payments, fraud, shipping, notifications } = createClients(tradeUrl);
+  const clients = createClients(tradeUrl);
   const faults = createFaults([]);
   const records = new Map<string, OrderRecord>();
   const orders = { save: async (record: OrderRecord) => void records.set(record.id, record) };
   const record = () => records.values().next().value;
   return {
     record,
-    activities: [
-      createOrder.bind({ orders, faults }),
-      saveOrder.bind({ orders, faults }),
-      reserveInventory.bind({ inventory, faults }),
-      scoreFraud.bind({ fraud, faults, fraudThreshold: 70 }),
-      chargePayment.bind({ payments, faults }),
-      scheduleShipping.bind({ shipping, faults }),
-      notifyCustomer.bind({ notifications, faults }),
-    ],
+    activities: bindOrderActivities({ ...clients, orders, faults, fraudThreshold: 70 }),
     async effects({ instanceId }) {
       const keys = async (path: string) => {
         const entries = await listOf(tradeUrl, path, instanceId);
