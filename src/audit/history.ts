@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { onlyArgument, parseShown } from './shown-value.ts';
 import type { Refusal } from './refusal.ts';
 
 // The history of an instance as the status URL of the extension shows it (showHistory, showHistoryOutput, showInput). What has an
@@ -147,18 +148,8 @@ function parseWork(wire: WireEvent, state: TaskEvent['state']): Omit<TaskEvent, 
   };
 }
 
-/** A function's input is kept as the list of its one argument. */
-const onlyArgument = (input: unknown): unknown => (Array.isArray(input) && input.length === 1 ? input[0] : input);
-
-/** Stored values are JSON texts; the extension shows some of them parsed. */
-function parseText(value: unknown): unknown {
-  if (typeof value !== 'string') return value ?? undefined;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}
+/** What has no value is shown as null. */
+const parseText = (value: unknown): unknown => parseShown(value ?? undefined);
 
 /** Whole milliseconds; the engines write up to seven digits, with `Z` or `+00:00`. */
 const isoTime = (wire: string): string => new Date(wire).toISOString();

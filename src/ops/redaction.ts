@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { refusedEvent } from '../audit/refusal.ts';
+import { parseShown } from '../audit/shown-value.ts';
 import type { DurableInstances } from '../azure/durable-instances.ts';
 import type { BoundActivity, SagaDefinition } from '../saga/index.ts';
 import {
@@ -157,12 +158,12 @@ function carriedByEvent(event: string, saga: SagaDefinition | undefined, decisio
 }
 
 const secretsIn = (holder: object, carried: Carried): string[] =>
-  Object.entries(carried).flatMap(([field, schema]) => [...findSecrets(schema, parsed(valueOf(holder, field)))]);
+  Object.entries(carried).flatMap(([field, schema]) => [...findSecrets(schema, parseShown(valueOf(holder, field)))]);
 
 function hide<H extends object>(holder: H, carried: Carried, secrets: ReadonlySet<string>): H {
   const hidden = Object.entries(carried).flatMap(([field, schema]): [string, unknown][] => {
     const value = valueOf(holder, field);
-    const whole = parsed(value);
+    const whole = parseShown(value);
     const shown = redact(schema, whole, secrets);
     if (isDeepStrictEqual(shown, whole)) return [];
     return [[field, typeof value === 'string' && typeof shown !== 'string' ? JSON.stringify(shown) : shown]];
@@ -171,16 +172,6 @@ function hide<H extends object>(holder: H, carried: Carried, secrets: ReadonlySe
 }
 
 const valueOf = (holder: object, field: string): unknown => (holder as Readonly<Record<string, unknown>>)[field];
-
-/** The extension shows some values as JSON texts, others parsed. */
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}
 
 /** The same instances, of which nothing sensitive can be read. */
 export function redactInstances(instances: DurableInstances, redaction: Redaction): DurableInstances {

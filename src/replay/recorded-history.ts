@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { onlyArgument, parseShown } from '../audit/shown-value.ts';
 import { redacted } from '../saga/operate.ts';
 
 // What an instance did, as the status URL of the extension shows it with showHistory, showHistoryOutput and showInput, and
@@ -92,7 +93,7 @@ export function parseRecordedHistory(recorded: unknown): RecordedHistory {
   refuseIncomplete(events);
   const work = new Map(events.flatMap((event) => (isWork(event) ? [[event, readWork(event)] as const] : [])));
   const end = events.findLast(({ EventType }) => EventType === 'ExecutionCompleted');
-  const input = start.Input === undefined ? parsed.data.input : parseText(start.Input);
+  const input = start.Input === undefined ? parsed.data.input : parseShown(start.Input);
   return {
     instanceId,
     saga: name,
@@ -135,7 +136,7 @@ function refuseIncomplete(events: readonly WireEvent[]): void {
 function readWork(event: WireEvent): Scheduled {
   const at = preciseTime(event.ScheduledTime ?? event.Timestamp);
   const name = event.FunctionName ?? event.Name ?? '';
-  const input = parseText(event.Input);
+  const input = parseShown(event.Input);
   if (event.EventType.startsWith('Task')) return { kind: 'activity', at, name, input: onlyArgument(input) };
   return { kind: 'sub-saga', at, name, instanceId: event.InstanceId ?? undefined, input };
 }
@@ -162,19 +163,6 @@ function readArrival(event: WireEvent, of: Scheduled | undefined): Arrival[] {
         : [{ kind: 'failed', at, of, reason: event.Reason ?? '', details: event.Details ?? '' }];
     default:
       return [];
-  }
-}
-
-/** A function's input is kept as the list of its one argument. */
-const onlyArgument = (input: unknown): unknown => (Array.isArray(input) && input.length === 1 ? input[0] : input);
-
-/** Stored values are JSON texts. */
-function parseText(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
   }
 }
 
