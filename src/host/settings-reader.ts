@@ -1,3 +1,4 @@
+import { isObject } from './is-object.ts';
 import { parseTimeSpan } from './time-span.ts';
 
 /**
@@ -22,9 +23,6 @@ export interface SettingsReader {
   /** Paths of settings that were neither read nor ignored. */
   unread(): string[];
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isTexts = (value: unknown): value is Record<string, string> =>
   isObject(value) && Object.values(value).every((text) => typeof text === 'string');

@@ -1,9 +1,5 @@
+import { isObject } from '../is-object.ts';
 import type { FailureDetails } from './history.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * What an activity's error says of itself (setExceptionPropertiesProvider of durable-functions): then its message is JSON text.
@@ -17,7 +13,7 @@ export function readActivityFailure(message: string): FailureDetails | undefined
   } catch {
     return undefined;
   }
-  if (!isFields(payload) || typeof payload.errorType !== 'string' || !isFields(payload.properties)) return undefined;
+  if (!isObject(payload) || typeof payload.errorType !== 'string' || !isObject(payload.properties)) return undefined;
   return {
     ErrorType: payload.errorType,
     ErrorMessage: String(payload.errorMessage),
@@ -30,14 +26,14 @@ export function readActivityFailure(message: string): FailureDetails | undefined
 
 /** What an orchestrator passes on of a failure that it has not caught; null for nothing. */
 export function readPassedFailure(value: unknown): FailureDetails | null {
-  if (!isFields(value) || typeof value.ErrorType !== 'string') return null;
+  if (!isObject(value) || typeof value.ErrorType !== 'string') return null;
   return {
     ErrorType: value.ErrorType,
     ErrorMessage: String(value.ErrorMessage),
     StackTrace: textOrNull(value.StackTrace),
     InnerFailure: readPassedFailure(value.InnerFailure),
     IsNonRetriable: value.IsNonRetriable === true,
-    Properties: isFields(value.Properties) ? value.Properties : null,
+    Properties: isObject(value.Properties) ? value.Properties : null,
   };
 }
 

@@ -1,3 +1,4 @@
+import { isObject } from '../is-object.ts';
 import type { InvocationResult, TypedData } from '../worker/contract.ts';
 import { type EntityId, formatEntityId, parseEntityId } from './entities/entity-id.ts';
 import { readPassedFailure } from './failure-details.ts';
@@ -76,9 +77,6 @@ const maxCustomStatusKilobytes = 16;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /**
  * Never throws: an answer that cannot be understood is a failure of the orchestrator, as in the extension.
  *
@@ -127,12 +125,12 @@ function readFailureState(message: string): unknown {
   const at = message.indexOf(stateMark);
   if (at < 0) return undefined;
   const state: unknown = JSON.parse(message.slice(at + stateMark.length));
-  const isValid = isFields(state) && state.isDone === false && typeof state.error === 'string' && state.error !== '';
+  const isValid = isObject(state) && state.isDone === false && typeof state.error === 'string' && state.error !== '';
   return isValid ? state : undefined;
 }
 
 function readState(state: unknown, stack: string | null): OrchestratorAnswer {
-  if (!isFields(state) || !Array.isArray(state.actions)) {
+  if (!isObject(state) || !Array.isArray(state.actions)) {
     throw new Error('Out of proc orchestrators must return a valid JSON schema');
   }
   const customStatus = serialise(state.customStatus);
@@ -166,7 +164,7 @@ export const serialise = (value: unknown): string | null =>
 const readActions = (actions: readonly unknown[]): readonly Action[] => actions.map(readAction);
 
 function readAction(action: unknown): Action {
-  if (!isFields(action)) throw new Error(`An action of an orchestrator must be an object, but is ${String(action)}.`);
+  if (!isObject(action)) throw new Error(`An action of an orchestrator must be an object, but is ${String(action)}.`);
   switch (action.actionType) {
     case 0:
       return { kind: 'activity', name: text(action, 'functionName'), input: action.input, retry: undefined };
@@ -224,7 +222,7 @@ function readLockSet({ lockSet }: Fields): readonly EntityId[] {
 }
 
 function readHttpRequest({ httpRequest }: Fields): DurableHttpRequest {
-  const request: Fields = isFields(httpRequest) ? httpRequest : {};
+  const request: Fields = isObject(httpRequest) ? httpRequest : {};
   const { method, uri } = request;
   if (typeof method !== 'string' || typeof uri !== 'string') {
     throw new Error(`A callHttp needs a method and a URL, but has ${String(method)} and ${String(uri)}.`);
@@ -236,7 +234,7 @@ const readCompound = (action: Fields): readonly Action[] =>
   Array.isArray(action.compoundActions) ? readActions(action.compoundActions) : [];
 
 function readRetry(action: Fields): RetryPolicy {
-  const options = isFields(action.retryOptions) ? action.retryOptions : {};
+  const options = isObject(action.retryOptions) ? action.retryOptions : {};
   const number = (name: string, otherwise: number): number => {
     const value = options[name];
     return typeof value === 'number' ? value : otherwise;
