@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createApi } from '../e2e/api.ts';
 import { makeDataFolder, useProgram } from '../e2e/program.ts';
 import { sample } from '../e2e/sample.ts';
+import { runScript } from '../local/run-script.ts';
 import { expectAccessible, keepScreenshot, useBrowser } from './console-browser.ts';
 
 const program = await useProgram();
@@ -16,8 +16,7 @@ const unlucky: string[] = [];
 
 /** As an auditor does it. */
 function verify(file: string): { code: number; output: string } {
-  const command = ['--disable-warning=ExperimentalWarning', 'src/local/audit.ts', 'verify', file];
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
+  const { status, stdout, stderr } = runScript('src/local/audit.ts', 'verify', file);
   return { code: status ?? -1, output: `${stdout}${stderr}` };
 }
 

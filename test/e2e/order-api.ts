@@ -27,7 +27,7 @@ export function createOrderApi({ url, connections }: Program) {
   };
   return {
     ...api,
-    place: (order: object, headers: Readonly<Record<string, string>> = {}): Promise<Answer<AcceptedOrder>> =>
+    place: <T = AcceptedOrder>(order: object, headers: Readonly<Record<string, string>> = {}): Promise<Answer<T>> =>
       api.send('/api/orders', { method: 'POST', headers, body: JSON.stringify(order) }),
     read,
     untilOrder: (orderId: string, status: OrderRecord['status']) =>

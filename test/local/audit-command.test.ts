@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,17 +6,14 @@ import { afterAll, expect, it } from 'vitest';
 import { createTrail } from '../../src/audit/create-trail.ts';
 import { renderJsonLines } from '../../src/audit/render-trail.ts';
 import { history } from '../audit/histories.ts';
+import { runScript } from './run-script.ts';
 
 // `npm run audit`, as a process of its own; test/e2e tries it with the app.
 
 const folder = mkdtempSync(join(tmpdir(), 'audit-command-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function audit(...args: string[]) {
-  const command = ['--disable-warning=ExperimentalWarning', 'src/local/audit.ts', ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
+const audit = (...args: readonly string[]) => runScript('src/local/audit.ts', ...args);
 
 function write(name: string, content: string): string {
   const file = join(folder, name);

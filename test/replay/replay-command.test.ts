@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runScript } from '../local/run-script.ts';
 
 // `npm run replay`, as a process of its own.
 
@@ -14,11 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function replay(...args: string[]) {
-  const command = ['--disable-warning=ExperimentalWarning', 'src/replay/main.ts', ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
+const replay = (...args: readonly string[]) => runScript('src/replay/main.ts', ...args);
 
 function write(name: string, content: string): string {
   const file = join(folder, name);
