@@ -24,7 +24,7 @@ function welcome({ host: { url, functions } }: Program, dataDir: string): void {
   print('');
   print(`  durable-saga is ready on ${url}`);
   print('');
-  print(`  put a document in   curl --data-binary @invoice.pdf '${url}/api/documents?name=invoice.pdf'`);
+  print(`  put a document in   curl --data-binary @docs/invoice.pdf '${url}/api/documents?name=invoice.pdf'`);
   print(`  console             ${url}/console`);
   print(`  documents           ${url}/api/documents`);
   print(`  sagas               ${url}/api/sagas`);

@@ -36,6 +36,7 @@ describe('an operator in the console', () => {
     await page.getByRole('link', { name: 'open the record' }).click();
     await page.getByRole('heading', { name: 'harbor.pdf' }).waitFor();
     expect(await page.locator('.extracted > div', { hasText: 'Total amount' }).textContent()).toContain('584.82');
+    await page.getByTitle('Pages of harbor.pdf').waitFor();
     await keepScreenshot(page, 'document');
   });
 
